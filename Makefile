@@ -1,0 +1,44 @@
+# Each verb creates .venv and installs what it needs; a second call starts at once.
+PYTHON ?= python3
+# A CPU build of torch is all that training on a plain machine needs; elsewhere set
+# TORCH="torch --index-url https://download.pytorch.org/whl/cpu".
+TORCH  ?= torch==2.13.0
+ARGS   ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test check bench bundle clean
+
+demo: .venv/base          ## the main job on pictures that Amiss renders itself
+	@$(BIN)/amiss demo $(ARGS)
+
+test: .venv/dev           ## the test suite
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/dev          ## lint, types, layers, docs
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev          ## speed figures of this machine
+	@$(BIN)/python -m benchmarks.speed $(ARGS)
+
+bundle: .venv/dev         ## make the default bundle anew from the published encoder weights
+	@$(BIN)/amiss bundle export $(ARGS)
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+.venv/python:
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/base: .venv/python pyproject.toml constraints.txt
+	$(PIP) -c constraints.txt -e .
+	@touch $@
+
+.venv/dev: .venv/base
+	$(PIP) $(TORCH)
+	$(PIP) -c constraints.txt -e '.[openvino,train,dev]'
+	@touch $@

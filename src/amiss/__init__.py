@@ -1,0 +1,1 @@
+"""Amiss: detects damaged products in warehouses."""

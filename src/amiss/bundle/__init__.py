@@ -1,0 +1,1 @@
+"""What was learnt, and the operating point: read, verify, describe."""

@@ -1,0 +1,128 @@
+"""What stands in `bundle.json`: the contents of a bundle, with a hash of every file.
+
+The bytes of `bundle.json` are canonical (sorted keys, two spaces, a last newline), so that the
+same content always has the same hash; that hash names the bundle.
+"""
+
+import hashlib
+import json
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from amiss.domain.errors import BundleError
+
+MANIFEST_FILE = "bundle.json"
+SEAL_FILE = "bundle.sha256"
+ENCODER_FILE = "encoder.onnx"
+GOLDEN_FILE = "golden.npz"
+CARD_FILE = "MODEL_CARD.md"
+ID_DIGITS = 12
+
+
+def _inside(path: str) -> str:
+    """A relative path that cannot leave the folder, and is written in one way only."""
+    pure = PurePosixPath(path)
+    parts_are_plain = not any(part in {"..", "."} for part in pure.parts)
+    if pure.is_absolute() or not parts_are_plain or str(pure) != path or "\\" in path:
+        raise ValueError(f"{path!r} is not a plain path inside the bundle")
+    if path in {"", ".", MANIFEST_FILE, SEAL_FILE}:
+        raise ValueError(f"{path!r} cannot be one of the bundle's files")
+    return path
+
+
+InsidePath = Annotated[str, AfterValidator(_inside)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
+
+
+class _Document(BaseModel):
+    """Nothing is guessed, nothing is left over, nothing changes afterwards."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class Output(_Document):
+    """One feature map: float32 N×channels×H/stride×W/stride."""
+
+    name: Name
+    stride: Annotated[int, Field(ge=1)]
+    channels: Annotated[int, Field(ge=1)]
+
+
+class Encoder(_Document):
+    """The network. Input `image`: uint8 N×H×W×3 RGB, H and W multiples of `multiple` pixels."""
+
+    file: InsidePath
+    multiple: Annotated[int, Field(ge=1)]
+    outputs: Annotated[tuple[Output, ...], Field(min_length=1)]
+
+
+class Source(_Document):
+    """Something that went into the bundle, and the terms under which it may be used."""
+
+    what: str
+    licence: str
+    where: str
+
+
+class Manifest(_Document):
+    """The whole of `bundle.json`. created: the date YYYY-MM-DD that the maker gave."""
+
+    schema_version: Literal[1] = 1
+    name: Name
+    version: Annotated[str, Field(min_length=1)]
+    created: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    encoder: Encoder
+    sources: tuple[Source, ...]
+    files: dict[InsidePath, Sha256]
+
+    def to_bytes(self) -> bytes:
+        """The canonical bytes of `bundle.json`."""
+        return canonical(self.model_dump(mode="json"))
+
+    @property
+    def id(self) -> str:
+        """`name@` and the first 12 hex digits of the SHA-256 of `bundle.json`."""
+        return f"{self.name}@{sha256(self.to_bytes())[:ID_DIGITS]}"
+
+
+def canonical(content: dict[str, Any]) -> bytes:
+    """JSON that is written in one way only."""
+    text = json.dumps(content, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 as 64 hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def seal(manifest: bytes) -> bytes:
+    """What `bundle.sha256` holds; `sha256sum --check bundle.sha256` reads it too."""
+    return f"{sha256(manifest)}  {MANIFEST_FILE}\n".encode()
+
+
+def parse_manifest(data: bytes) -> Manifest:
+    """The manifest in these bytes.
+
+    Raises:
+        BundleError: it is not JSON, not a manifest, not canonical, or leaves out its encoder.
+    """
+    try:
+        manifest = Manifest.model_validate_json(data)
+    except ValidationError as error:
+        raise BundleError(f"{MANIFEST_FILE} is not a manifest: {first_problem(error)}.") from error
+    if manifest.to_bytes() != data:
+        raise BundleError(f"{MANIFEST_FILE} is not in canonical form; export the bundle anew.")
+    if manifest.encoder.file not in manifest.files:
+        raise BundleError(f"{MANIFEST_FILE} has no hash for {manifest.encoder.file}.")
+    return manifest
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first thing that is wrong, with its place, in one line."""
+    problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join(str(part) for part in problem["loc"]) or "the document"
+    return f"{place}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"

@@ -1,0 +1,1 @@
+"""Data sets on disk: readers and splits; no torch."""

@@ -1,0 +1,1 @@
+"""Features to evidence: the two-way comparison with references."""

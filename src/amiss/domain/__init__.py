@@ -1,0 +1,1 @@
+"""The words of Amiss as frozen dataclasses and enums; no input or output happens here."""

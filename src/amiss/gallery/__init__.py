@@ -1,0 +1,1 @@
+"""What a product should look like: pristine references, kept on disk."""

@@ -1,0 +1,1 @@
+"""Labels and weights to bundles: the only folder that may import torch."""

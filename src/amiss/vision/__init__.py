@@ -1,0 +1,1 @@
+"""Pixels to features: safe decode, isolate the item, the encoder and its engines."""

@@ -1,0 +1,1 @@
+"""What runs the encoder: ONNX Runtime, OpenVINO, or a test double."""

@@ -1,0 +1,54 @@
+"""ONNX Runtime: the default engine; smallest, and quickest to start."""
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from amiss.bundle.read import Bundle
+from amiss.domain.errors import EngineError
+from amiss.vision.engine.protocol import Features, Precision, check_features, check_image
+from amiss.vision.engine.threads import default_threads
+
+LOG_ERRORS_ONLY = 3
+
+
+class OnnxRuntimeEngine:
+    """The encoder on the CPU in 32 bits. Safe to share between threads."""
+
+    name = "onnxruntime"
+    precision: Precision = "f32"
+
+    def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
+        """Load the encoder from the bundle's checked bytes.
+
+        Raises:
+            EngineError: the graph cannot be loaded.
+        """
+        # Only Windows builds of ONNX Runtime report events; elsewhere this does nothing.
+        onnxruntime.disable_telemetry_events()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or default_threads()
+        options.inter_op_num_threads = 1
+        # Threads that wait by spinning take the time that decoding and matching need. Measured with
+        # two threads: half a millisecond slower on an idle machine, twice as fast on a busy one.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+        options.log_severity_level = LOG_ERRORS_ONLY
+        self._encoder = bundle.manifest.encoder
+        self._names = [output.name for output in self._encoder.outputs]
+        graph = bundle.read(self._encoder.file)
+        try:
+            self._session = onnxruntime.InferenceSession(
+                graph, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # its errors share no other base
+            raise EngineError(f"ONNX Runtime cannot load {bundle.id}: {error}") from error
+
+    def run(self, image: NDArray[np.uint8]) -> Features:
+        """The feature maps of N×H×W×3 pictures; see `Engine.run`."""
+        check_image(image, self._encoder)
+        try:
+            maps = self._session.run(self._names, {"image": np.ascontiguousarray(image)})
+        except Exception as error:  # its errors share no other base
+            raise EngineError(f"ONNX Runtime failed on a picture: {error}") from error
+        return check_features(dict(zip(self._names, maps, strict=True)), image, self._encoder)
