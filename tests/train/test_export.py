@@ -11,23 +11,32 @@ torch = pytest.importorskip("torch", reason=REASON)
 pytest.importorskip("onnx", reason=REASON)
 export = pytest.importorskip("amiss.train.export", reason=REASON)
 lite0 = pytest.importorskip("amiss.train.lite0", reason=REASON)
+statistics = pytest.importorskip("amiss.train.statistics", reason=REASON)
 build_graph = pytest.importorskip("amiss.train.encoder_graph", reason=REASON).build_graph
 export_bundle = export.export_bundle
 
 
 @pytest.fixture(scope="module")
 def published():
-    return lite0.load_published(export.DEFAULT_TAPS)
+    return lite0.load_published(lite0.DEFAULT_TAPS)
 
 
 @pytest.fixture(scope="module")
-def exported(published, tmp_path_factory):
-    return export_bundle(tmp_path_factory.mktemp("export") / "bundle", trunk=published)
+def exported(tmp_path_factory):
+    return export_bundle(tmp_path_factory.mktemp("export") / "bundle")
 
 
 def torch_maps(trunk, pictures):
-    with torch.no_grad(), export.one_thread():
+    with torch.no_grad(), lite0.one_thread():
         return [found.numpy() for found in trunk(torch.from_numpy(pictures))]
+
+
+def standardised(maps):
+    found = statistics.read_statistics()
+    for tap, values in zip(lite0.DEFAULT_TAPS, maps, strict=True):
+        (measured,) = (t for t in found.taps if t.tap == tap)
+        mean, std = np.array(measured.mean), np.array(measured.std)
+        yield (values - mean[:, None, None]) / std[:, None, None]
 
 
 def random_trunk(taps, seed=0):
@@ -41,33 +50,53 @@ def test_the_exported_graph_computes_what_torch_does(exported, published, size):
     if size != pictures.shape[1:3]:
         pictures = np.tile(pictures, (1, 2, 3, 1))[:, : size[0], : size[1]]
     found = OnnxRuntimeEngine(exported, 1).run(pictures)
-    for (name, maps), expected in zip(found.items(), torch_maps(published, pictures), strict=True):
+    expected_maps = standardised(torch_maps(published, pictures))
+    for (name, maps), expected in zip(found.items(), expected_maps, strict=True):
         # The weights are rounded to 16 bits; nothing else differs.
         assert agreement(name, maps, expected).worst_cosine >= 0.9999
 
 
-def test_outputs_are_named_by_stride(exported):
-    outputs = [(o.name, o.stride, o.channels) for o in exported.manifest.encoder.outputs]
-    assert outputs == [("s4", 4, 24), ("s8", 8, 40), ("s16", 16, 112)]
+def outputs_of(bundle):
+    return [(o.name, o.stride, o.channels) for o in bundle.manifest.encoder.outputs]
 
 
-def test_two_taps_of_one_stride_have_two_names(tmp_path):
-    bundle = export_bundle(tmp_path / "b", (5, 7), trunk=random_trunk((5, 7)))
-    assert [o.name for o in bundle.manifest.encoder.outputs] == ["s16b5", "s16b7"]
+def test_outputs_are_named_by_stride(tmp_path):
+    bundle = export_bundle(tmp_path / "b", (2, 4, 10), trunk=lite0.load_published((2, 4, 10)))
+    assert outputs_of(bundle) == [("s4", 4, 24), ("s8", 8, 40), ("s16", 16, 112)]
+
+
+def test_two_taps_of_one_stride_have_two_names(exported):
+    assert outputs_of(exported) == [("s16b7", 16, 80), ("s16b10", 16, 112)]
 
 
 def test_the_same_weights_give_the_same_bytes(exported, published, tmp_path):
-    again = export_bundle(tmp_path / "again", trunk=published)
+    packaged = statistics.read_statistics()
+    again = export_bundle(tmp_path / "again", trunk=published, statistics=packaged)
     for name in ["bundle.json", "bundle.sha256", *exported.manifest.files]:
         assert (again.path / name).read_bytes() == (exported.path / name).read_bytes(), name
     assert again.id == exported.id
 
 
-def test_the_default_bundle_is_made_of_the_published_weights(exported):
-    graph = (default_bundle_path() / "encoder.onnx").read_bytes()
-    if graph != exported.read("encoder.onnx"):
-        pytest.skip("the default bundle has other taps or projections")
-    assert (default_bundle_path() / "golden.npz").read_bytes() == exported.read("golden.npz")
+def test_the_default_bundle_is_what_export_gives(exported):
+    for name in ["bundle.json", "bundle.sha256", *exported.manifest.files]:
+        found = (default_bundle_path() / name).read_bytes()
+        assert found == (exported.path / name).read_bytes(), f"{name}: export the bundle anew"
+
+
+def test_the_default_bundle_says_what_it_was_measured_on(exported):
+    source, card = exported.manifest.sources[-1], exported.read("MODEL_CARD.md").decode()
+    assert source.licence == "MIT"
+    assert "308 pictures" in source.what
+    assert "Klasson" in source.what
+    assert source.what in card
+    assert "standardised" in card
+
+
+def test_rounding_the_weights_to_16_bits_changes_little(exported, published):
+    found = OnnxRuntimeEngine(exported, 1).run(golden_pictures())
+    expected_maps = standardised(torch_maps(published, golden_pictures()))
+    for (name, maps), expected in zip(found.items(), expected_maps, strict=True):
+        assert agreement(name, maps, expected).relative_error <= 0.01
 
 
 def test_random_weights_take_the_same_path(tmp_path):
@@ -79,18 +108,55 @@ def test_random_weights_take_the_same_path(tmp_path):
 
 def test_a_projection_is_part_of_the_graph(published, tmp_path):
     rng = np.random.default_rng(7)
-    matrix, bias = rng.normal(size=(16, 40)), rng.normal(size=16)
-    bundle = export_bundle(tmp_path / "b", projections={4: (matrix, bias)}, trunk=published)
+    matrix, bias = rng.normal(size=(16, 80)), rng.normal(size=16)
+    bundle = export_bundle(tmp_path / "b", projections={7: (matrix, bias)}, trunk=published)
     pictures = golden_pictures()
-    plain = torch_maps(export.as_stored(published), pictures)[1]
+    plain = torch_maps(export.as_stored(published), pictures)[0]
     expected = np.einsum("kc,nchw->nkhw", matrix, plain) + bias[:, None, None]
-    found = OnnxRuntimeEngine(bundle, 1).run(pictures)["s8"]
-    assert agreement("s8", found, expected).worst_cosine >= 0.999999
-    assert "projection" in bundle.read("MODEL_CARD.md").decode()
+    found = OnnxRuntimeEngine(bundle, 1).run(pictures)["s16b7"]
+    assert agreement("s16b7", found, expected).worst_cosine >= 0.999999
+    card = bundle.read("MODEL_CARD.md").decode()
+    assert "projection" in card
+    assert "standardised" not in card
+
+
+def test_a_diagonal_may_be_given_as_a_vector(tmp_path):
+    rng, trunk = np.random.default_rng(3), random_trunk((0,))
+    factor, bias = rng.normal(size=16), rng.normal(size=16)
+    vector = export_bundle(tmp_path / "v", (0,), {0: (factor, bias)}, trunk=trunk)
+    matrix = export_bundle(tmp_path / "m", (0,), {0: (np.diag(factor), bias)}, trunk=trunk)
+    one, other = (OnnxRuntimeEngine(b, 1).run(golden_pictures())["s2"] for b in (vector, matrix))
+    np.testing.assert_allclose(one, other, rtol=0, atol=1e-5)
+
+
+def test_a_projection_takes_the_place_of_the_standardisation(exported, tmp_path):
+    projection = (np.eye(8, 80), np.zeros(8))
+    bundle = export_bundle(tmp_path / "b", projections={7: projection})
+    assert bundle.manifest.encoder.outputs[0].channels == 8
+    one, other = (OnnxRuntimeEngine(b, 1).run(golden_pictures()) for b in (bundle, exported))
+    np.testing.assert_array_equal(one["s16b10"], other["s16b10"])
+    both = {7: projection, 10: (np.ones(112), np.zeros(112))}
+    assert (
+        export_bundle(tmp_path / "b", projections=both).manifest.sources
+        == (exported.manifest.sources[:-1])
+    )
+
+
+def test_taps_that_were_not_measured_refuse(tmp_path):
+    with pytest.raises(BundleError, match="no statistics of block 4"):
+        export_bundle(tmp_path / "b", (4, 7))
 
 
 @pytest.mark.parametrize(
-    ("tap", "shape", "biases"), [(5, (8, 80), 8), (4, (8, 24), 8), (4, (8, 40), 7)]
+    ("tap", "shape", "biases"),
+    [
+        (5, (8, 80), 8),
+        (7, (8, 24), 8),
+        (7, (8, 80), 7),
+        (7, (80,), 8),
+        (7, (79,), 79),
+        (7, (1,), 1),
+    ],
 )
 def test_a_projection_that_does_not_fit_refuses(published, tap, shape, biases):
     with pytest.raises(BundleError, match="projection"):

@@ -2,10 +2,11 @@
 
 Each query, good and damaged alike, is turned about the middle by its own angle and cropped to the
 inscribed circle (diameter: the short side), so that corners say nothing about the angle. What lies
-outside the circle gets one colour, the median of the picture's own border, so that the crop looks
-like more of the same background. References stay upright and get the same crop, so that the crop
-is no cue either. What lay outside the circle cannot be seen by anyone: items longer than the
-short side of their picture lose their ends, in good and damaged pictures alike.
+outside the circle is one grey, in all pictures the same: a limb that the circle cuts off ends at
+the rim of the picture, where a fill in the tray's colour would make it look broken off. References
+stay upright and get the same crop, so that the crop is no cue either. What lay outside the circle
+cannot be seen by anyone: items longer than the short side of their picture lose their ends, in good
+and damaged pictures alike.
 """
 
 import hashlib
@@ -18,6 +19,9 @@ from amiss.domain.capture import RgbArray
 
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
+
+OUTSIDE = 127
+"""Grey level outside the circle; encoders see it as zero."""
 
 
 def angle(name: str, seed: int) -> float:
@@ -34,10 +38,10 @@ def turn(rgb: RgbArray, degrees: float = 0.0) -> RgbArray:
         degrees: 0 keeps every pixel inside the circle as it is.
 
     Returns:
-        S×S×3 uint8 with S = min(H, W); one colour outside the circle.
+        S×S×3 uint8 with S = min(H, W); grey outside the circle.
     """
     turned = _square(rgb, degrees, cv2.INTER_LINEAR)
-    turned[~_disc(len(turned))] = _border_colour(rgb)
+    turned[~_disc(len(turned))] = OUTSIDE
     return turned
 
 
@@ -66,9 +70,3 @@ def _disc(size: int) -> Mask:
     """size×size bool: the pixels whose centre lies in the inscribed circle."""
     offset = np.arange(size) - (size - 1) / 2
     return np.asarray(np.hypot(offset[:, None], offset[None, :]) <= size / 2)
-
-
-def _border_colour(rgb: RgbArray) -> Pixels:
-    """Median colour of the outermost pixels of the whole, unturned picture."""
-    border = np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]])
-    return np.asarray(np.median(border, axis=0), dtype=np.uint8)

@@ -26,7 +26,10 @@ IR_VERSION = 8
 
 FloatArray = NDArray[np.float64]
 Projection = tuple[NDArray[np.floating], NDArray[np.floating]]
-"""A learnt linear map at one tap: matrix K×C and bias K, applied to each place of the map."""
+"""A linear map at one tap: matrix K×C and bias K, applied to each place of the map.
+
+The matrix may be given as its diagonal, C numbers; each channel is then scaled by its own.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +134,19 @@ def _normalise(graph: _Graph) -> str:
 
 
 def _read_out(graph: _Graph, x: str, output: TapOutput, projection: Projection | None) -> None:
-    """Add the output of a tap: its map, or a learnt projection of it."""
+    """Add the output of a tap: its map, or a projection of it."""
     if projection is None:
         graph.node("Identity", [x], output.name)
         return
     matrix, bias = projection
     # In 32 bits: a whitening projection subtracts numbers that are nearly the same.
+    if matrix.ndim == 1:
+        factor = graph.constant(f"{output.name}.factor", _single(matrix)[:, None, None])
+        offset = graph.constant(f"{output.name}.bias", _single(bias)[:, None, None])
+        graph.node(
+            "Add", [graph.node("Mul", [x, factor], f"{output.name}.scaled"), offset], output.name
+        )
+        return
     kernel = graph.constant(f"{output.name}.matrix", _single(matrix)[:, :, None, None])
     offset = graph.constant(f"{output.name}.bias", _single(bias))
     graph.node("Conv", [x, kernel, offset], output.name, kernel_shape=[1, 1])
@@ -191,8 +201,10 @@ def _check_projections(taps: tuple[int, ...], projections: Mapping[int, Projecti
     for tap, (matrix, bias) in projections.items():
         if tap not in taps:
             raise BundleError(f"There is a projection for block {tap}, which is not a tap.")
-        if matrix.shape != (len(bias), BLOCKS[tap].outputs):
+        channels = BLOCKS[tap].outputs
+        diagonal = matrix.shape == (channels,) == bias.shape
+        if not diagonal and matrix.shape != (len(bias), channels):
             raise BundleError(
-                f"The projection of block {tap} is {matrix.shape} with {len(bias)} biases, "
-                f"where K×{BLOCKS[tap].outputs} with K biases is needed."
+                f"The projection of block {tap} is {matrix.shape} with {len(bias)} biases, where "
+                f"K×{channels} with K biases, or a diagonal of {channels} with as many, is needed."
             )

@@ -1,13 +1,12 @@
 """Writes an encoder bundle: network, golden features, model card, hashes.
 
-The same weights, taps, projections and date give the same bytes.
+The same weights, taps, statistics, projections and date give the same bytes.
 """
 
 import copy
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +30,12 @@ from amiss.bundle.manifest import (
 from amiss.bundle.read import Bundle, default_bundle_path, open_bundle
 from amiss.domain.errors import BundleError
 from amiss.train.encoder_graph import Projection, build_graph, fold, tap_outputs
-from amiss.train.lite0 import SIZE_MULTIPLE, Lite0Trunk, load_published
+from amiss.train.lite0 import DEFAULT_TAPS, SIZE_MULTIPLE, Lite0Trunk, load_published, one_thread
 from amiss.train.model_card import model_card
+from amiss.train.statistics import FeatureStatistics, read_statistics
 from amiss.vision.engine.onnx_runtime import OnnxRuntimeEngine
 from amiss.vision.golden import check, golden_bytes, golden_pictures
 
-DEFAULT_TAPS = (2, 4, 10)
 DEFAULT_NAME = "amiss-lite0"
 DEFAULT_VERSION = "1"
 DEFAULT_CREATED = "2026-11-23"
@@ -61,6 +60,7 @@ def export_bundle(
     projections: Mapping[int, Projection] | None = None,
     *,
     trunk: Lite0Trunk | None = None,
+    statistics: FeatureStatistics | None = None,
     name: str = DEFAULT_NAME,
     version: str = DEFAULT_VERSION,
     created: str = DEFAULT_CREATED,
@@ -71,23 +71,30 @@ def export_bundle(
     Args:
         out: the folder; None is the default bundle inside the package.
         taps: ascending indices of the blocks whose outputs are read.
-        projections: per tap a learnt matrix K×C and bias K that follow it in the graph.
+        projections: per tap a learnt matrix K×C (or its diagonal, C) and bias that follow it in
+            the graph, in place of its standardisation.
         trunk: a trunk with these taps and other weights; None loads the published weights.
+        statistics: what the other taps are standardised by. None is the packaged statistics for
+            the published weights; a trunk that is handed in has none, and its maps stay as they
+            are.
         name: of the bundle.
         version: of the bundle.
         created: YYYY-MM-DD; given rather than read from a clock, so that bytes repeat.
         sources: what went in, and under which licence.
 
     Raises:
-        BundleError: the folder holds something else, the weights or projections do not fit, or
-            the written bundle does not pass its own golden check.
+        BundleError: the folder holds something else, the weights, statistics or projections do
+            not fit, or the written bundle does not pass its own golden check.
     """
     out = default_bundle_path() if out is None else out
-    projections = projections or {}
-    trunk = load_published(taps) if trunk is None else trunk
+    if trunk is None:
+        trunk = load_published(taps)
+        statistics = read_statistics() if statistics is None else statistics
     if trunk.taps != taps:
         raise BundleError(f"The trunk reads blocks {trunk.taps}, not the taps {taps}.")
-    contents = bundle_contents(trunk, projections, name, version, created, sources)
+    contents = bundle_contents(
+        trunk, projections or {}, statistics, name, version, created, sources
+    )
     _refuse_other_folders(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".bundle-") as workshop:
@@ -105,24 +112,38 @@ def export_bundle(
 def bundle_contents(
     trunk: Lite0Trunk,
     projections: Mapping[int, Projection],
+    statistics: FeatureStatistics | None,
     name: str,
     version: str,
     created: str,
     sources: tuple[Source, ...],
 ) -> dict[str, bytes]:
-    """The bytes of every file of the bundle, by name."""
+    """The bytes of every file of the bundle, by name; see `export_bundle`."""
+    standardised: dict[int, Projection] = {}
+    if statistics is not None and (plain := set(trunk.taps) - set(projections)):
+        standardised = {tap: statistics.standardisation(tap) for tap in plain}
+        sources = (*sources, statistics.source())
+    read_outs = {**projections, **standardised}
     encoder = Encoder(
         file=ENCODER_FILE,
         multiple=SIZE_MULTIPLE,
         outputs=tuple(
             Output(name=o.name, stride=o.stride, channels=o.channels)
-            for o in tap_outputs(trunk.taps, projections)
+            for o in tap_outputs(trunk.taps, read_outs)
         ),
     )
-    card = model_card(name, version, created, encoder, sources, projected=bool(projections))
+    card = model_card(
+        name,
+        version,
+        created,
+        encoder,
+        sources,
+        projected=bool(projections),
+        standardised=bool(standardised),
+    )
     contents = {
-        ENCODER_FILE: build_graph(trunk, projections).SerializeToString(deterministic=True),
-        GOLDEN_FILE: golden_bytes(golden_features(trunk, projections)),
+        ENCODER_FILE: build_graph(trunk, read_outs).SerializeToString(deterministic=True),
+        GOLDEN_FILE: golden_bytes(golden_features(trunk, read_outs)),
         CARD_FILE: card.encode(),
     }
     manifest = Manifest(
@@ -152,21 +173,6 @@ def golden_features(
     }
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let torch compute on one thread.
-
-    The pictures are small; on a busy machine, threads that wait for each other were measured to
-    cost two hundred times the work itself.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 def as_stored(trunk: Lite0Trunk) -> Lite0Trunk:
     """A 64-bit copy with the very weights that the graph stores: folded and rounded."""
     stored = copy.deepcopy(trunk).double()
@@ -190,6 +196,8 @@ def _project(found: Tensor, projection: Projection | None) -> Tensor:
     if projection is None:
         return found
     matrix, bias = (torch.from_numpy(p.astype(np.float32).astype(np.float64)) for p in projection)
+    if matrix.ndim == 1:
+        return matrix[:, None, None] * found + bias[:, None, None]
     return torch.einsum("kc,nchw->nkhw", matrix, found) + bias[None, :, None, None]
 
 

@@ -24,7 +24,7 @@ about damage.
 {sources}
 
 Changed by Amiss: batch normalisation is folded into the convolutions, weights are rounded to 16
-bits, the format is ONNX, and the layers after the last output are left out.{projections}
+bits, the format is ONNX, and the layers after the last output are left out.{changes}
 
 ## What it was trained on
 
@@ -43,6 +43,13 @@ photographs are not part of this bundle.
   measure before you rely on it.
 """
 
+_PROJECTED = " A learnt linear projection follows the outputs."
+_STANDARDISED = """
+
+Each channel of an output is standardised: its mean is subtracted, and the rest divided by its
+standard deviation. Both were measured on the pictures named last above, averaged over 3×3 places.
+Nothing else was learnt from these pictures, and they are not part of this bundle."""
+
 
 def model_card(
     name: str,
@@ -52,8 +59,13 @@ def model_card(
     sources: tuple[Source, ...],
     *,
     projected: bool,
+    standardised: bool,
 ) -> str:
-    """The text of `MODEL_CARD.md`. projected: whether learnt projections were added."""
+    """The text of `MODEL_CARD.md`.
+
+    projected: whether learnt projections were added. standardised: whether channels were brought
+    to mean 0 and standard deviation 1, by statistics that stand last among the sources.
+    """
     outputs = "\n".join(
         f"  - `{o.name}`: {o.channels} channels, {o.stride}×{o.stride} pixels"
         for o in encoder.outputs
@@ -65,5 +77,5 @@ def model_card(
         multiple=encoder.multiple,
         outputs=outputs,
         sources="\n".join(f"- {s.what}. Licence: {s.licence}.\n  <{s.where}>" for s in sources),
-        projections=" A learnt linear projection follows the outputs." if projected else "",
+        changes=(_PROJECTED if projected else "") + (_STANDARDISED if standardised else ""),
     )

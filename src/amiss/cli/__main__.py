@@ -1,0 +1,5 @@
+"""`python -m amiss.cli`."""
+
+from amiss.cli.supervisor import main
+
+main()

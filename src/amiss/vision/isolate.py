@@ -1,0 +1,84 @@
+"""Tell the item from what it lies on.
+
+A booth's tray is nearly of one colour, and the item lies inside the picture. So: what has the
+colours of the picture's border is background, the rest is item. Where that fails (a hand-held
+picture in a shop, an item that fills the picture) nothing is claimed: the whole picture counts as
+item, and `found` is False.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from amiss.domain.capture import RgbArray
+
+LOOK_SIZE = 160  # pixels of the long side: enough for an outline, little enough to cost nothing
+LEAST_CONTRAST = 9.0  # ΔE; below it, noise and shading of the tray would count as item
+LEAST_AREA, LARGEST_AREA = 0.005, 0.9  # share of the picture
+MOST_BORDER = 0.25  # share of the border that an isolated item may cover
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Silhouette:
+    """Where the item is.
+
+    mask: h×w bool, at most 160 pixels long. found: whether item and background could be told apart;
+    if not, the mask is True everywhere.
+    """
+
+    mask: NDArray[np.bool_]
+    found: bool
+
+    def share(self, grid: tuple[int, int]) -> NDArray[np.float32]:
+        """Share of item, in [0, 1], in each cell of a rows×columns grid over the picture."""
+        rows, columns = grid
+        mask = self.mask.astype(np.float32)
+        return np.asarray(
+            cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_AREA), np.float32
+        )
+
+
+def isolate(rgb: RgbArray) -> Silhouette:
+    """The item's silhouette in an H×W×3 uint8 picture."""
+    scale = LOOK_SIZE / max(rgb.shape[:2])
+    width, height = (max(8, round(side * scale)) for side in (rgb.shape[1], rgb.shape[0]))
+    small = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
+    contrast = _contrast(np.asarray(small, np.uint8))
+    mask = _tidy(contrast > max(LEAST_CONTRAST, _otsu(contrast)))
+    area = mask.mean()
+    border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean()
+    if not LEAST_AREA <= area <= LARGEST_AREA or border > MOST_BORDER:
+        return Silhouette(np.ones_like(mask), found=False)
+    return Silhouette(mask, found=True)
+
+
+def _contrast(rgb: RgbArray) -> NDArray[np.float32]:
+    """ΔE (CIE 1976) of each pixel to the nearest of the four sides' median colours."""
+    lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    sides = [lab[:3], lab[-3:], lab[:, :3], lab[:, -3:]]
+    colours = [np.median(side.reshape(-1, 3), axis=0) for side in sides]
+    distances = [np.linalg.norm(lab - colour, axis=2) for colour in colours]
+    return np.asarray(np.min(distances, axis=0), np.float32)
+
+
+def _otsu(contrast: NDArray[np.float32]) -> float:
+    """The contrast that parts item from background best (Otsu 1979)."""
+    levels = np.clip(contrast, 0, 127) * 2
+    threshold, _ = cv2.threshold(
+        levels.astype(np.uint8), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU
+    )
+    return threshold / 2 * 0.6  # shaded sides of the item lie nearer to the tray than its middle
+
+
+def _tidy(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Without specks and pinholes: parts of at least a twentieth of the largest one stay."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    if count == 1:
+        return np.zeros(mask.shape, np.bool_)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    kept = 1 + np.flatnonzero(areas >= areas.max() / 20)
+    return np.asarray(np.isin(labels, kept))

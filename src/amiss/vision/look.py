@@ -1,0 +1,78 @@
+"""Looking at a picture once: everything that comparison reads comes out of one encoder pass."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from amiss.bundle.manifest import Encoder as EncoderFacts
+from amiss.domain.capture import RgbArray
+from amiss.vision.engine.protocol import Engine
+from amiss.vision.frame import to_frame
+from amiss.vision.isolate import isolate
+from amiss.vision.palette import Cells, colour_cells
+
+Patches = NDArray[np.float32]
+"""N×C float32 unit vectors, one per cell of the grid, row by row."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What was seen in one picture.
+
+    patches: per output of the encoder N×C unit vectors. grid: (rows, columns), N = rows·columns.
+    item: rows×columns float32, share of item in each cell. isolated: whether item and background
+    could be told apart; if not, item is 1 everywhere. colours: H×W int32 palette cells.
+    """
+
+    patches: dict[str, Patches]
+    grid: tuple[int, int]
+    item: NDArray[np.float32]
+    isolated: bool
+    colours: Cells
+
+
+class Eye:
+    """Turns pictures into looks with the encoder of one bundle."""
+
+    def __init__(self, engine: Engine, facts: EncoderFacts) -> None:
+        self.engine = engine
+        self.facts = facts
+
+    def frame(self, rgb: RgbArray) -> RgbArray:
+        """The working frame of an H×W×3 uint8 picture."""
+        return to_frame(rgb, self.facts.multiple)
+
+    def look(self, rgb: RgbArray) -> Look:
+        """Everything that comparison reads of an H×W×3 uint8 picture.
+
+        Raises:
+            EngineError: the engine failed or gave features that are not finite.
+        """
+        frame = self.frame(rgb)
+        patches, grid = self.patches(frame)
+        silhouette = isolate(frame)
+        return Look(
+            patches=patches,
+            grid=grid,
+            item=silhouette.share(grid),
+            isolated=silhouette.found,
+            colours=colour_cells(frame, relative=silhouette.found),
+        )
+
+    def patches(self, frame: RgbArray) -> tuple[dict[str, Patches], tuple[int, int]]:
+        """The unit vectors of a working frame, and their grid."""
+        maps = self.engine.run(frame[None])
+        patches = {name: _unit_vectors(maps[name][0]) for name in maps}
+        rows, columns = next(iter(maps.values())).shape[2:]
+        return patches, (int(rows), int(columns))
+
+
+def _unit_vectors(features: NDArray[np.float32]) -> Patches:
+    """C×h×w features, averaged over 3×3 places and scaled to length 1, as N×C."""
+    channels = len(features)
+    places = np.ascontiguousarray(features.transpose(1, 2, 0))
+    smooth = np.asarray(cv2.blur(places, (3, 3)), np.float32).reshape(-1, channels)
+    norms = np.sqrt(np.einsum("nc,nc->n", smooth, smooth))
+    return np.asarray(smooth / np.maximum(norms, 1e-6)[:, None], np.float32)

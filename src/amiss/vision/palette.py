@@ -1,0 +1,55 @@
+"""Which colours a picture holds, relative to the colour of its background.
+
+A stain, ink or a spill has a colour that the pristine product has nowhere, however small it is;
+the encoder, trained to be indifferent to colour casts, hardly sees it. Lightness counts little:
+shading changes it on pristine items too.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from amiss.domain.capture import RgbArray
+from amiss.vision.frame import border_colour
+
+BIN = 2.0  # ΔE that one step in a or b spans
+LIGHTNESS_WEIGHT = 0.15
+SHAPE = (8, 64, 64)  # steps of weighted lightness, a, b
+BLUR_SIGMA = 0.8  # pixels; the noise of one sensor pixel is no colour of the product
+NEUTRAL = np.array([60, 0, 0], np.float32)  # where the background goes: L, a, b
+
+Cells = NDArray[np.int32]
+"""H×W int32: for each pixel the index of its colour's cell in a palette."""
+
+Palette = NDArray[np.bool_]
+"""8×64×64 bool: the cells that hold a colour of the picture."""
+
+
+def colour_cells(frame: RgbArray, *, relative: bool) -> Cells:
+    """The palette cell of every pixel of an H×W×3 uint8 picture.
+
+    relative: whether colours are taken relative to the border's, which takes out the light's
+    colour; only right where the border shows background.
+    """
+    smooth = cv2.GaussianBlur(frame, (0, 0), BLUR_SIGMA)
+    lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32)
+    lab -= (0, 128, 128)
+    lab[..., 0] *= 100 / 255
+    if relative:
+        lab += NEUTRAL - border_colour(lab)
+    lab[..., 0] *= LIGHTNESS_WEIGHT
+    lab[..., 1:] += BIN * SHAPE[1] / 2
+    steps = np.clip(lab / BIN, 0, np.array(SHAPE, np.float32) - 1).astype(np.int32)
+    return np.asarray((steps[..., 0] * SHAPE[1] + steps[..., 1]) * SHAPE[2] + steps[..., 2])
+
+
+def palette(cells: Cells) -> Palette:
+    """The colours that occur."""
+    return np.bincount(cells.ravel(), minlength=int(np.prod(SHAPE))).reshape(SHAPE) > 0
+
+
+def distance_table(known: Palette) -> NDArray[np.float32]:
+    """For every cell the weighted ΔE to the nearest known colour; flat, to be indexed by cells."""
+    distance = ndimage.distance_transform_edt(~known) * BIN
+    return np.asarray(distance, np.float32).ravel()
