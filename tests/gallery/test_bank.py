@@ -77,7 +77,8 @@ def test_references_of_any_shape_have_a_share_of_their_size(grids):
 
 
 @pytest.mark.parametrize(
-    ("many", "turns"), [(1, (0, 1, 2, 3)), (2, (0, 1, 2, 3)), (3, (0, 2)), (4, (0, 2)), (5, (0,)), (8, (0,))]
+    ("many", "turns"),
+    [(1, (0, 1, 2, 3)), (2, (0, 1, 2, 3)), (3, (0, 2)), (4, (0, 2)), (5, (0,)), (8, (0,))],
 )
 def test_few_references_are_stretched_by_turns_of_all_of_them(many, turns):
     found = counts(build_bank([reference(number) for number in range(many)]))
@@ -90,7 +91,9 @@ def test_colours_of_isolated_references_are_kept_apart():
     bank = build_bank(
         [reference(0, isolated=True, colour=near), reference(1, isolated=False, colour=far)]
     )
-    flat = {name: np.ravel_multi_index(place, SHAPE) for name, place in (("near", near), ("far", far))}
+    flat = {
+        name: np.ravel_multi_index(place, SHAPE) for name, place in (("near", near), ("far", far))
+    }
     assert bank.colours[True][flat["near"]] == 0
     assert bank.colours[True][flat["far"]] > 50
     assert bank.colours[False][flat["far"]] == 0

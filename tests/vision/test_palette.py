@@ -55,7 +55,7 @@ def test_the_light_counts_little_when_colours_are_relative_to_the_background(gai
 def test_shade_counts_far_less_than_hue():
     shaded, tinted = product(), product()
     shaded[60:100, 105:145] = (140, 104, 62)  # the carton's colour with 20 less lightness
-    tinted[60:100, 105:145] = (120, 152, 150)
+    tinted[60:100, 105:145] = (90, 160, 175)
     assert new_colour(product(), shaded).max() < 10
     assert new_colour(product(), tinted).max() > 20
 
@@ -65,7 +65,11 @@ def test_shade_counts_far_less_than_hue():
 def test_the_distance_of_two_flat_colours_is_their_weighted_delta_e(one, other):
     flat = [np.full((4, 4, 3), colour, np.uint8) for colour in (one, other)]
     found = new_colour(*flat, relative=False)[2, 2]
-    lab = [cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0, 0] for picture in flat]
+    lab = [
+        cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0, 0] for picture in flat
+    ]
+    furthest = BIN * SHAPE[1] / 2  # what lies beyond counts as the edge of the table
+    lab = [np.clip(colour, [0, -furthest, -furthest], [100, furthest, furthest]) for colour in lab]
     difference = lab[1] - lab[0]
     difference[0] *= LIGHTNESS_WEIGHT
     # Cells round each of three numbers, and 8-bit Lab rounds before.

@@ -35,11 +35,8 @@ def list_(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"bundles": bundles})
         return
-    shown = table("bundle", "version", "created", "state", "folder")
     for one in bundles:
-        state = one["problem"] or "sound"
-        shown.add_row(one["bundle"], one["version"], one["created"], state, one["path"])
-    console().print(shown)
+        typer.echo(one["problem"] or f"{one['bundle']}  {one['created']}  {one['path']}")
 
 
 @app.command()
@@ -60,7 +57,7 @@ def show(path: BundlePath = None, as_json: AsJson = False) -> None:
         return
     to = console()
     to.print(f"{bundle.id}, version {manifest.version}, made on {manifest.created}")
-    to.print(str(bundle.path))
+    to.print(str(bundle.path), soft_wrap=True)
     maps = table("output", ">stride", ">channels")
     for output in manifest.encoder.outputs:
         maps.add_row(output.name, str(output.stride), str(output.channels))

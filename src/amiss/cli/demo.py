@@ -189,7 +189,7 @@ def _show(document: dict[str, Any], items: list[Inspected]) -> None:
     for item in items:
         decision = item.result.decision
         shown.add_row(
-            Path(item.query.file).stem.removeprefix(f"{item.query.product}-"),
+            Path(item.query.file).stem.removeprefix(f"{item.query.product}-").split("-")[0],
             item.query.product,
             Text(decision.value, style=COLOURS[decision]),
             number(item.result.score),

@@ -59,8 +59,8 @@ def _checks(bundle: Path | None, point: Path | None) -> Iterator[tuple[str, Chec
     yield "disk", _disk
     yield "bundle", lambda: _bundle(bundle)
     yield "operating point", lambda: _operating_point(bundle, point)
-    yield "onnxruntime", lambda: _engine("onnxruntime", bundle)
-    yield "openvino", lambda: _engine("openvino", bundle)
+    yield "onnxruntime", lambda: _onnxruntime(bundle)
+    yield "openvino", lambda: _openvino(bundle)
     yield "bf16", _bf16
     yield "inspection", lambda: _inspection(bundle, point)
     yield "network", lambda: Finding("network", "sound", "not needed, and not used")
@@ -101,10 +101,10 @@ def _cores() -> Finding:
 
 
 def _memory() -> Finding:
-    if not MEMORY_INFO.is_file():
-        return Finding("memory", "note", "unknown on this system")
-    text = MEMORY_INFO.read_text(encoding="ascii")
+    text = MEMORY_INFO.read_text(encoding="ascii") if MEMORY_INFO.is_file() else ""
     sizes = {key: int(kib) * 1024 for key, kib in re.findall(r"(\w+):\s+(\d+) kB", text)}
+    if not {"MemAvailable", "MemTotal"} <= sizes.keys():
+        return Finding("memory", "note", "unknown on this system")
     free = sizes["MemAvailable"] / GIB
     says = f"{free:.1f} of {sizes['MemTotal'] / GIB:.1f} GiB free"
     if free < LEAST_FREE_GIB:
@@ -149,22 +149,36 @@ def _operating_point(bundle: Path | None, path: Path | None) -> Finding:
     return Finding(name, "sound", says)
 
 
-def _engine(name: EngineName, path: Path | None) -> Finding:
-    """Whether the engine computes what the bundle's network means."""
-    if name == "openvino" and find_spec("openvino") is None:
-        remedy = "pip install 'amiss[openvino]' where its speed is wanted."
-        return Finding(name, "note", "not installed, optional", remedy)
+def _onnxruntime(path: Path | None) -> Finding:
+    passed, says = _golden("onnxruntime", path)
+    if passed:
+        return Finding("onnxruntime", "sound", says)
+    return Finding("onnxruntime", "broken", says, "Install another release of onnxruntime.")
 
+
+def _openvino(path: Path | None) -> Finding:
+    """Optional: whatever is wrong with it, Amiss works without."""
+    from amiss.domain.errors import EngineError
+
+    if find_spec("openvino") is None:
+        remedy = "pip install 'amiss[openvino]' where its speed is wanted."
+        return Finding("openvino", "note", "not installed, optional", remedy)
+    try:
+        _, says = _golden("openvino", path)  # which raises where it does not pass
+    except EngineError as error:
+        return Finding("openvino", "note", str(error), "ONNX Runtime is used instead.")
+    return Finding("openvino", "sound", says)
+
+
+def _golden(name: EngineName, path: Path | None) -> tuple[bool, str]:
+    """Whether the engine computes what the bundle's network means, and how closely."""
     from amiss.bundle.read import open_bundle
     from amiss.vision.engine.choose import load_engine
     from amiss.vision.golden import check
 
     bundle = open_bundle(path)
     report = check(load_engine(bundle, name), bundle)
-    says = f"golden check in {report.precision}: worst cosine {report.worst_cosine:.6f}"
-    if report.passed:
-        return Finding(name, "sound", says)
-    return Finding(name, "broken", says, f"Install another release of {name}.")
+    return report.passed, f"golden check in {report.precision}: cosine {report.worst_cosine:.6f}"
 
 
 def _bf16() -> Finding:
@@ -195,9 +209,9 @@ def _show(findings: list[Finding]) -> None:
 
     to = console()
     for finding in findings:
-        state = (f"{finding.state:7}", COLOURS[finding.state])
-        to.print(Text.assemble(state, f"{finding.name:16}{finding.says}"))
+        state = (f"{finding.state:<7}", COLOURS[finding.state])
+        to.print(Text.assemble(state, f"{finding.name:16}{finding.says}"), soft_wrap=True)
         if finding.remedy is not None:
-            to.print(Text(f"{'':7}{'':16}{finding.remedy}", style="italic"))
+            to.print(Text(f"{'':23}{finding.remedy}", style="italic"), soft_wrap=True)
     broken = [finding.name for finding in findings if finding.state == "broken"]
     to.print(f"Broken: {', '.join(broken)}." if broken else "Everything that Amiss needs is here.")

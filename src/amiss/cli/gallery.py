@@ -26,7 +26,7 @@ Product = Annotated[
 
 @app.command()
 def add(
-    pictures: Annotated[list[Path], typer.Argument(metavar="IMG...", help="Pristine views.")],
+    pictures: Annotated[list[Path], typer.Argument(metavar="IMG", help="Pristine views.")],
     gallery: GalleryFolder,
     product: Product,
     bundle: BundleFolder = None,

@@ -56,12 +56,12 @@ def spread(arguments: Sequence[str]) -> list[str]:
 
 
 def inspect(
-    queries: Annotated[
-        list[Path], typer.Argument(metavar="QUERY...", help="The views of one item.")
-    ],
+    queries: Annotated[list[Path], typer.Argument(metavar="QUERY", help="The views of one item.")],
     reference: Annotated[
         list[Path] | None,
-        typer.Option(metavar="IMG", help="A pristine view of the product; may be repeated."),
+        typer.Option(
+            metavar="IMG...", help="Pristine views of the product: all files that follow."
+        ),
     ] = None,
     product: Annotated[
         str | None, typer.Option(metavar="SKU", help="What the item is, to find its references.")
@@ -71,11 +71,11 @@ def inspect(
     ] = None,
     depth: Annotated[
         list[Path] | None,
-        typer.Option(metavar="IMG", help="Depth of each view, 16-bit PNG in millimetres."),
+        typer.Option(metavar="IMG...", help="Depth of each view: 16-bit PNG, in millimetres."),
     ] = None,
     empty_tray: Annotated[
         list[Path] | None,
-        typer.Option(metavar="IMG", help="The empty tray as each view's camera sees it."),
+        typer.Option(metavar="IMG...", help="The empty tray as each view's camera sees it."),
     ] = None,
     step: Annotated[
         ProcessStep | None, typer.Option(help="Where in the process the item was captured.")
@@ -143,7 +143,7 @@ def _show(result: "Result", files: list[str]) -> None:
     point = result.operating_point[:12]
     parts.append(Text(f"{result.elapsed_ms:.0f} ms, {result.bundle}, operating point {point}"))
     parts += [Text(f"Heat map: {file}") for file in files]
-    console().print(Panel(Group(*parts), border_style=colour, title=result.product))
+    console().print(Panel(Group(*parts), border_style=colour, title=Text(result.product or "item")))
 
 
 def _findings(result: "Result") -> "Table":

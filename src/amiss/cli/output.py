@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amiss.domain.capture import RgbArray
 from amiss.domain.errors import InputError
 from amiss.domain.words import Decision
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+    from amiss.domain.capture import RgbArray
 
 COLOURS = {Decision.PASS: "green", Decision.SIDELINE: "red", Decision.NOT_INSPECTED: "yellow"}
 
@@ -80,7 +81,7 @@ def check_picture_file(path: Path, inputs: list[Path]) -> None:
         raise InputError(f"The heat map would replace {str(path)!r}; name another file.")
 
 
-def write_picture(path: Path, rgb: RgbArray) -> None:
+def write_picture(path: Path, rgb: "RgbArray") -> None:
     """Writes an H×W×3 uint8 picture as PNG.
 
     Raises:

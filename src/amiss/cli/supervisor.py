@@ -78,6 +78,7 @@ def _usage(error: Exception) -> str:
     from typer import TyperException
 
     message = error.format_message() if isinstance(error, TyperException) else str(error)
+    message = message.replace("Value error, ", "")  # the validator's own words
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "amiss"
     return f"{_without_stop(message)}; see {where} --help."

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from amiss.detect.compare import InPlace, Map, compare_in_place, novelty
 from amiss.detect.pose import Pose, PoseFinder, Turn, turn
@@ -36,6 +37,7 @@ class Settings:
     turn_agreement: float = 0.8
     turn_gain: float = 0.05
     sure_agreement: float = 0.9
+    sure_gain: float = 0.2
     pose_references: int = 4
 
     # Novelty: mean of the largest share of a blurred map (cells of 16 px).
@@ -113,30 +115,42 @@ class Comparator:
         if turned:
             rows, columns = self._posed[best].look.grid
             yield turn(view.rgb, poses[best].degrees, (rows, columns))
-        if not turned or poses[best].agreement < self.settings.sure_agreement:
+        if not turned or not self._sure(poses[best]):
             yield None
 
     def _worth_turning(self, pose: Pose) -> bool:
         gain = pose.agreement - pose.upright
         return pose.agreement >= self.settings.turn_agreement and gain > self.settings.turn_gain
 
+    def _sure(self, pose: Pose) -> bool:
+        gain = pose.agreement - pose.upright
+        return pose.agreement >= self.settings.sure_agreement or gain >= self.settings.sure_gain
+
     def _compare_posed(self, view: View, turned: Turn | None) -> Discrepancy:
         rgb = view.rgb if turned is None else turned.rgb
         look = self.eye.look(rgb)
-        discrepancy = self._compare_look(look, rgb)
+        inside = (
+            np.ones(look.grid, np.bool_)
+            if turned is None
+            else turned.inside(view.rgb.shape[:2], look.grid)
+        )
+        discrepancy = self._compare_look(look, rgb, inside)
         return replace(discrepancy, heat=_to_view(discrepancy.heat, view.rgb.shape[:2], turned))
 
-    def _compare_look(self, look: Look, rgb: RgbArray) -> Discrepancy:
+    def _compare_look(self, look: Look, rgb: RgbArray, inside: NDArray[np.bool_]) -> Discrepancy:
+        """inside: rows×columns bool, the cells that show the view itself."""
         s = self.settings
         novel = self._novelty(look)
         agreements = self._agreements(rgb)
         places = self._in_place(look, agreements)
         trust = self._trust(look, places, max(agreements))
+        surplus = _least([one.surplus for one in places], look.grid)
+        missing = _least([one.missing for one in places], look.grid)
         maps = {
-            "novelty": _blur(novel, s.blur),
-            "surplus": _blur(_least([one.surplus for one in places], look.grid), s.blur),
-            "missing": _blur(_least([one.missing for one in places], look.grid), s.blur),
-            "colour": np.maximum(0, self._colour(look) - self._colour_margin),
+            "novelty": _blur(novel * inside, s.blur),
+            "surplus": _blur(surplus * inside, s.blur),
+            "missing": _blur(missing * inside, s.blur),
+            "colour": np.maximum(0, self._colour(look) * inside - self._colour_margin),
         }
         both_ways = (maps["surplus"] + maps["missing"]) / 2
         novelty_score = _top(maps["novelty"], s.novelty_share)
@@ -146,7 +160,7 @@ class Comparator:
         return Discrepancy(
             score=float(score + colour_score),
             heat=np.asarray(heat, np.float32),
-            coverage=_coverage(novel, look.item, s.seen_novelty),
+            coverage=_coverage(novel, look.item * inside, s.seen_novelty),
             reference=self._posed[int(np.argmax(agreements))].name,
             parts={
                 "novelty": novelty_score,

@@ -7,6 +7,7 @@ reference has, rather than compared with many turned copies of the reference.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from amiss.vision.frame import border_colour
 from amiss.vision.thumbnail import SIDE, Thumbnail
 
 STEP_DEGREES = 6
+PLAIN_LEVELS, PLAIN_SHARE = 3, 0.9  # grey levels about the border's colour, and share within them
 LARGEST_SHIFT = SIDE // 6
 """Thumbnail pixels that an item may lie off the reference's place."""
 
@@ -92,12 +94,33 @@ class Turn:
     rgb: RgbArray
     matrix: NDArray[np.float64]
 
+    def inside(self, shape: tuple[int, int], grid: tuple[int, int]) -> NDArray[np.bool_]:
+        """Which cells of a rows×columns grid show the original, whose (height, width) is `shape`.
+
+        Cells next to the outside are left out too: the encoder looks a cell or two around.
+        """
+        rows, columns = grid
+        # The corners of every cell, taken to the original.
+        corners = np.stack(
+            np.meshgrid(
+                np.linspace(-0.5, self.rgb.shape[1] - 0.5, columns + 1),
+                np.linspace(-0.5, self.rgb.shape[0] - 0.5, rows + 1),
+            ),
+            axis=-1,
+        )
+        x, y = np.moveaxis(corners @ self.matrix[:, :2].T + self.matrix[:, 2], -1, 0)
+        within = (x >= -1) & (x <= shape[1]) & (y >= -1) & (y <= shape[0])
+        cells = within[:-1, :-1] & within[1:, :-1] & within[:-1, 1:] & within[1:, 1:]
+        padded = np.pad(cells, 1, mode="edge").astype(np.uint8)
+        return np.asarray(cv2.erode(padded, np.ones((3, 3), np.uint8))[1:-1, 1:-1] > 0)
+
 
 def turn(rgb: RgbArray, degrees: float, shape: tuple[int, int]) -> Turn:
     """Turns a picture back by `degrees`, about its centre, into the aspect of `shape`.
 
     rgb: H×W×3 uint8. shape: (height, width) whose aspect the result gets; the long side keeps its
-    length. What lies outside the original gets the colour of its border.
+    length. What lies outside the original goes on like its border, so that the encoder sees no
+    edge there; it is no evidence, see `Turn.inside`.
     """
     height, width = rgb.shape[:2]
     scale = max(height, width) / max(shape)
@@ -117,7 +140,16 @@ def turn(rgb: RgbArray, degrees: float, shape: tuple[int, int]) -> Turn:
         matrix,
         (columns, rows),
         flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=border_colour(rgb).tolist(),
+        **_outside(rgb),
     )
     return Turn(np.asarray(turned, np.uint8), matrix)
+
+
+def _outside(rgb: RgbArray) -> dict[str, Any]:
+    """How OpenCV goes on beyond a picture: in its border's colour, or mirrored if that varies."""
+    ring = np.concatenate([rgb[0], rgb[-1], rgb[1:-1, 0], rgb[1:-1, -1]])
+    colour = border_colour(rgb)
+    plain = (np.abs(ring - colour).max(axis=1) <= PLAIN_LEVELS).mean() >= PLAIN_SHARE
+    if plain:
+        return {"borderMode": cv2.BORDER_CONSTANT, "borderValue": colour.tolist()}
+    return {"borderMode": cv2.BORDER_REFLECT_101}
