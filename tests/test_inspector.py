@@ -129,7 +129,7 @@ def test_the_light_moves_the_score_little(inspector, references, pristine, produ
     rgb, before = pristine[product]
     lit = np.clip(rgb * gain, 0, 255).astype(np.uint8)
     after = inspector.inspect(lit, references=references[product])
-    assert abs(after.score - before.score) <= 0.1
+    assert abs(after.score - before.score) <= 0.06
 
 
 def turned(rgb, degrees):
@@ -143,8 +143,8 @@ def test_how_the_item_lies_moves_the_score_little(inspector, references, pristin
     for product, (rgb, before) in pristine.items():
         after = inspector.inspect(turned(rgb, degrees), references=references[product])
         moves.append(abs(after.score - before.score))
-    assert np.median(moves) <= 0.1
-    assert max(moves) <= 0.25
+    assert np.median(moves) <= 0.08
+    assert max(moves) <= 0.15
 
 
 def test_the_same_bytes_give_the_same_score_bit_for_bit(inspector, bundle, toy):
@@ -258,15 +258,17 @@ def test_what_breaks_never_passes(faked, toy, fault):
         faked.see(rgb)
 
 
-def test_comparators_are_kept_but_not_for_ever(faked):
+def test_comparators_are_kept_but_not_for_ever(faked, monkeypatch):
+    assert KEPT_COMPARATORS <= 64
+    monkeypatch.setattr("amiss.inspector.KEPT_COMPARATORS", 3)
     rng = np.random.default_rng(0)
-    pictures = rng.integers(0, 256, (KEPT_COMPARATORS + 4, 32, 32, 3), np.uint8)
+    pictures = rng.integers(0, 256, (6, 32, 32, 3), np.uint8)
     seen = [faked.see(picture) for picture in pictures]
     query = np.full((32, 32, 3), 100, np.uint8)
     first = faked.inspect(query, references=[seen[0]]).score
     for reference in seen[1:]:
         faked.inspect(query, references=[reference])
-        assert len(faked._comparators) <= KEPT_COMPARATORS
+        assert len(faked._comparators) <= 3
     assert faked.inspect(query, references=[seen[0]]).score == first
     kept = list(faked._comparators.values())
     faked.inspect(query, references=[seen[0]])

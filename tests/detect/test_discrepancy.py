@@ -135,13 +135,36 @@ def half_empty():
     return pairs
 
 
-def test_a_missing_unit_is_missed_place_by_place(eye, half_empty):
+def test_a_missing_unit_raises_the_score(eye, half_empty):
     for reference, whole, gone in half_empty:
         comparing = comparator(eye, reference)
         before, after = (comparing.compare(View(rgb, "query")) for rgb in (whole, gone.rgb))
-        assert before.parts["trust"] > 0
-        assert after.parts["missing"] > before.parts["missing"]
         assert after.score > before.score
+
+
+def test_what_is_gone_is_missed_where_it_was_and_is_no_surplus(fake_eye):
+    whole = drawing(320, 320)
+    gone = whole.copy()
+    cv2.circle(gone, (200, 200), 21, (200, 150, 60), -1)
+    found = comparator(fake_eye, whole).compare(View(gone, "query"))
+    assert found.parts["trust"] > 0
+    assert found.parts["missing"] > 0.2
+    assert found.parts["missing"] > 1.5 * found.parts["surplus"]
+    peak = np.unravel_index(found.heat.argmax(), found.heat.shape)
+    assert np.hypot(peak[0] - 200, peak[1] - 200) < 32
+    aside = np.ascontiguousarray(np.rot90(gone))
+    unaligned = comparator(fake_eye, whole, settings=NEVER_TURNED)
+    assert unaligned.compare(View(aside, "query")).parts["missing"] == 0
+    aligned = comparator(fake_eye, whole).compare(View(aside, "query"))
+    assert aligned.parts["missing"] == pytest.approx(found.parts["missing"], abs=0.1)
+
+
+def test_what_is_there_and_should_not_be_is_surplus(fake_eye):
+    whole = drawing(320, 320)
+    gone = whole.copy()
+    cv2.circle(gone, (200, 200), 21, (200, 150, 60), -1)
+    found = comparator(fake_eye, gone).compare(View(whole, "query"))
+    assert found.parts["surplus"] > 1.5 * found.parts["missing"]
 
 
 def test_without_alignment_nothing_is_missed(eye, half_empty):
