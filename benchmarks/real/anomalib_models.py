@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 import torch
 
-STRIDE = 8
-"""Pixels per cell of the finest map that the encoder hands out."""
+STRIDE = 16
+"""Pixels per cell of the maps that the encoder hands out."""
 
 
 BARE_PACKAGES = (

@@ -6,9 +6,9 @@ import torch
 from benchmarks.real.anomalib_models import STRIDE, AnomalyDINOModel, InferenceBatch, PatchcoreModel
 
 Maps = dict[str, torch.Tensor]
-"""The encoder's maps of one picture: name → 1×C×h×w, finest first."""
+"""The encoder's maps of one picture: name → 1×C×h×w, all of one size."""
 
-LAYERS = ("s8", "s16")
+LAYERS = ("s16b7", "s16b10")
 LARGEST_COMPARISON = 100_000_000
 """Query patches × bank patches. AnomalyDINO holds that matrix several times over: more does not
 fit into the memory of a small machine."""
@@ -40,7 +40,7 @@ class AnomalyDINO:
     """anomalib's AnomalyDINO on convolutional maps: nearest neighbour by cosine, mean of top 1 %.
 
     A vision transformer hands out one vector per patch. Here that vector is PatchCore's embedding
-    of the same place (both maps averaged over 3×3, brought to one size, concatenated), so that the
+    of the same place (both maps averaged over 3×3 and concatenated), so that the
     two peers differ in matching and scoring only. The method's foreground mask is left out: its
     threshold is made for the magnitudes of DINOv2 features.
     """

@@ -18,6 +18,7 @@ from amiss.vision.look import Eye
 
 SIZE = 320
 NEVER_TURNED = replace(Settings(), turn_agreement=2.0)
+NEVER_SURE = replace(Settings(), sure_agreement=2.0, sure_gain=9.0)
 NEVER_IN_PLACE = replace(Settings(), most_trust=0.0)
 
 
@@ -60,7 +61,12 @@ def turned(rgb, degrees, shape):
 @pytest.mark.parametrize("degrees", [0, 25, 90, 140, -60, 180])
 @pytest.mark.parametrize(
     ("shape", "other"),
-    [((320, 320), (320, 320)), ((320, 420), (320, 420)), ((640, 480), (420, 320))],
+    [
+        ((320, 320), (320, 320)),
+        ((320, 420), (320, 420)),
+        ((500, 640), (640, 480)),
+        ((640, 480), (480, 640)),
+    ],
 )
 def test_the_heat_lies_over_the_view_as_it_was_handed_in(fake_eye, degrees, shape, other):
     stained = drawing(*other)
@@ -150,6 +156,9 @@ def test_what_is_gone_is_missed_where_it_was_and_is_no_surplus(fake_eye):
     assert found.parts["trust"] > 0
     assert found.parts["missing"] > 0.2
     assert found.parts["missing"] > 1.5 * found.parts["surplus"]
+    both_ways = (found.parts["missing"] + found.parts["surplus"]) / 2
+    assert found.score > 0.9 * found.parts["trust"] * both_ways  # although nothing in it is novel
+    assert found.parts["novelty"] < 0.05
     peak = np.unravel_index(found.heat.argmax(), found.heat.shape)
     assert np.hypot(peak[0] - 200, peak[1] - 200) < 32
     aside = np.ascontiguousarray(np.rot90(gone))
@@ -185,12 +194,24 @@ def test_what_is_not_trusted_does_not_count(eye, half_empty):
     assert found.score == pytest.approx(found.parts["novelty"] + found.parts["colour"])
 
 
-def test_of_two_poses_the_one_that_differs_least_counts(eye):
-    rgb = sketch(0, 0, kind="toy", size=SIZE).rgb
-    aside = np.ascontiguousarray(np.rot90(rgb))
-    found = comparator(eye, rgb).compare(View(aside, "query"))
-    left_as_it_lies = comparator(eye, rgb, settings=NEVER_TURNED).compare(View(aside, "query"))
-    assert found.score <= left_as_it_lies.score + 1e-6
+def test_of_two_poses_the_one_that_differs_least_counts(fake_eye):
+    whole = drawing(320, 320)
+    aside, _ = turned(whole, 90, (320, 320))
+    as_it_lies, both, best = (
+        comparator(fake_eye, whole, settings=settings).compare(View(aside, "query"))
+        for settings in (NEVER_TURNED, NEVER_SURE, None)
+    )
+    assert best.score < as_it_lies.score
+    assert both.score == best.score
+
+
+def test_references_of_two_cameras_are_compared_with_what_has_their_shape(fake_eye):
+    wide, square = drawing(320, 420), drawing(420, 420)
+    comparing = comparator(fake_eye, wide, square)
+    for rgb in (wide, square):
+        found = comparing.compare(View(rgb.copy(), "query"))
+        assert found.parts["trust"] > 0
+        assert found.score == pytest.approx(0, abs=0.01)
 
 
 @pytest.mark.parametrize("shape", [(320, 200), (200, 320), (60, 400)])

@@ -159,3 +159,28 @@ def test_what_lies_outside_does_not_shine():
     rgb = np.full((100, 100, 3), (200, 180, 60), np.uint8)
     corner = turn(rgb, 45, (100, 100)).rgb[2, 2].astype(int)
     assert corner == pytest.approx([200, 180, 60], abs=1)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.floats(-180, 180), st.sampled_from([(20, 20), (28, 21), (10, 28)]))
+def test_cells_that_show_the_outside_or_border_on_it_are_not_inside(degrees, grid):
+    shape = (120, 160)
+    made = turn(np.zeros((*shape, 3), np.uint8), degrees, grid)
+    rows, columns = made.rgb.shape[:2]
+    clear = np.zeros(grid, np.bool_)  # every corner is well inside
+    cut = np.zeros(grid, np.bool_)  # some corner is well outside
+    for row, column in np.ndindex(grid):
+        depths = []
+        for down, right in [(0, 0), (0, 1), (1, 0), (1, 1)]:
+            y = (row + down) * rows / grid[0] - 0.5
+            x = (column + right) * columns / grid[1] - 0.5
+            from_x, from_y = made.matrix @ [x, y, 1]
+            depths += [from_x, from_y, shape[1] - 1 - from_x, shape[0] - 1 - from_y]
+        clear[row, column] = min(depths) > 1
+        cut[row, column] = min(depths) < -2
+    kernel = np.ones((3, 3), np.uint8)
+    inside = made.inside(shape, grid)
+    assert inside.shape == grid
+    assert not inside[cv2.dilate(cut.astype(np.uint8), kernel) > 0].any()
+    padded = np.pad(clear, 1, mode="edge").astype(np.uint8)
+    assert inside[cv2.erode(padded, kernel)[1:-1, 1:-1] > 0].all()

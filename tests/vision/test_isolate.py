@@ -95,6 +95,12 @@ def test_a_light_that_falls_off_is_no_item():
     assert not isolate(rgb).found
 
 
+def test_what_hardly_differs_from_the_tray_is_no_item():
+    rgb = plain()
+    rgb[100:200, 100:250] = (184, 184, 184)
+    assert not isolate(rgb).found
+
+
 def test_specks_are_dropped_and_a_second_part_is_kept():
     rgb = plain(320, 320)
     rgb[60:160, 60:160] = RED

@@ -60,6 +60,11 @@ def test_shade_counts_far_less_than_hue():
     assert new_colour(product(), tinted).max() > 20
 
 
+def test_a_darker_black_is_hardly_another_colour():
+    dark, darker = (np.full((4, 4, 3), level, np.uint8) for level in (60, 20))
+    assert new_colour(dark, darker, relative=False).max() <= 4
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.tuples(*[st.integers(0, 255)] * 3), st.tuples(*[st.integers(0, 255)] * 3))
 def test_the_distance_of_two_flat_colours_is_their_weighted_delta_e(one, other):

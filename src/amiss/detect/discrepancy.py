@@ -12,17 +12,20 @@ Four readings of one encoder pass:
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from amiss.detect.compare import InPlace, Map, compare_in_place, novelty
 from amiss.detect.pose import Pose, PoseFinder, Turn, turn
-from amiss.domain.capture import RgbArray, View
+from amiss.domain.capture import View
 from amiss.gallery.bank import Bank
 from amiss.gallery.reference import Reference
+from amiss.vision.frame import WORKING_SIZE
 from amiss.vision.look import Eye, Look
 from amiss.vision.thumbnail import thumbnail
 
@@ -38,6 +41,7 @@ class Settings:
     turn_gain: float = 0.05
     sure_agreement: float = 0.9
     sure_gain: float = 0.2
+    slight_degrees: float = 15.0
     pose_references: int = 4
 
     # Novelty: mean of the largest share of a blurred map (cells of 16 px).
@@ -104,29 +108,37 @@ class Comparator:
         Raises:
             EngineError: the encoder failed.
         """
-        candidates = [self._compare_posed(view, posed) for posed in self._poses(view)]
+        with _blas().limit(limits=1, user_api="blas"):
+            candidates = [self._compare_posed(view, *posed) for posed in self._poses(view)]
         return min(candidates, key=lambda candidate: candidate.score)
 
-    def _poses(self, view: View) -> Iterator[Turn | None]:
-        """The turned views to try; None is the view as it is."""
-        poses = [finder.find(thumbnail(view.rgb)) for finder in self._finders]
+    def _poses(self, view: View) -> Iterator[tuple[Turn | None, list[float]]]:
+        """Ways to look at a view (None: as it is), and how alike it then lies to each reference."""
+        small = thumbnail(view.rgb)
+        poses = [finder.find(small) for finder in self._finders]
         best = max(range(len(poses)), key=lambda index: poses[index].agreement)
         turned = self._worth_turning(poses[best])
         if turned:
             rows, columns = self._posed[best].look.grid
-            yield turn(view.rgb, poses[best].degrees, (rows, columns))
+            found = turn(view.rgb, poses[best].degrees, (rows, columns))
+            small = thumbnail(found.rgb)
+            yield found, [finder.upright(small) for finder in self._finders]
         if not turned or not self._sure(poses[best]):
-            yield None
+            yield None, [pose.upright for pose in poses]
 
     def _worth_turning(self, pose: Pose) -> bool:
         gain = pose.agreement - pose.upright
         return pose.agreement >= self.settings.turn_agreement and gain > self.settings.turn_gain
 
     def _sure(self, pose: Pose) -> bool:
+        s = self.settings
         gain = pose.agreement - pose.upright
-        return pose.agreement >= self.settings.sure_agreement or gain >= self.settings.sure_gain
+        slight = abs(pose.degrees) <= s.slight_degrees
+        return slight or pose.agreement >= s.sure_agreement or gain >= s.sure_gain
 
-    def _compare_posed(self, view: View, turned: Turn | None) -> Discrepancy:
+    def _compare_posed(
+        self, view: View, turned: Turn | None, agreements: list[float]
+    ) -> Discrepancy:
         rgb = view.rgb if turned is None else turned.rgb
         look = self.eye.look(rgb)
         inside = (
@@ -134,14 +146,15 @@ class Comparator:
             if turned is None
             else turned.inside(view.rgb.shape[:2], look.grid)
         )
-        discrepancy = self._compare_look(look, rgb, inside)
+        discrepancy = self._compare_look(look, agreements, inside)
         return replace(discrepancy, heat=_to_view(discrepancy.heat, view.rgb.shape[:2], turned))
 
-    def _compare_look(self, look: Look, rgb: RgbArray, inside: NDArray[np.bool_]) -> Discrepancy:
+    def _compare_look(
+        self, look: Look, agreements: list[float], inside: NDArray[np.bool_]
+    ) -> Discrepancy:
         """inside: rows×columns bool, the cells that show the view itself."""
         s = self.settings
         novel = self._novelty(look)
-        agreements = self._agreements(rgb)
         places = self._in_place(look, agreements)
         trust = self._trust(look, places, max(agreements))
         surplus = _least([one.surplus for one in places], look.grid)
@@ -189,11 +202,6 @@ class Comparator:
         rows, columns = look.grid
         cells = distances.reshape(rows, distances.shape[0] // rows, columns, -1)
         return np.asarray(cells.max(axis=(1, 3)), np.float32)
-
-    def _agreements(self, rgb: RgbArray) -> list[float]:
-        """How alike the view, as it now lies, is to each reference."""
-        small = thumbnail(rgb)
-        return [finder.upright(small) for finder in self._finders]
 
     def _in_place(self, look: Look, agreements: list[float]) -> list[InPlace]:
         """Both ways, against each reference that lies alike."""
@@ -249,6 +257,16 @@ class Comparator:
         return self._most_trust * alike * _ramp(share, s.patches_in_place)
 
 
+@cache
+def _blas() -> ThreadpoolController:
+    """Keeps BLAS to one thread while views are compared.
+
+    The products are small; a second thread gains little, and while it waits for work it takes the
+    core that the encoder's threads need, which on a busy machine costs several times what it gains.
+    """
+    return ThreadpoolController()
+
+
 def _share_in_place(places: InPlace, look: Look) -> float:
     """Share of the item's patches that lie in place; 0 where there is no item."""
     item = look.item.ravel() > 0.5
@@ -289,7 +307,7 @@ def _coverage(novel: Map, item: Map, seen: float) -> float:
 
 def _to_view(heat: Map, shape: tuple[int, int], turned: Turn | None) -> Map:
     """A map over the picture that was compared, as a map over the view, at working size."""
-    scale = min(1.0, 448 / max(shape))
+    scale = min(1.0, WORKING_SIZE / max(shape))
     height, width = (max(1, round(side * scale)) for side in shape)
     if turned is None:
         return np.asarray(cv2.resize(heat, (width, height), interpolation=cv2.INTER_CUBIC))

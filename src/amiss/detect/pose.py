@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from amiss.domain.capture import RgbArray
-from amiss.vision.frame import border_colour
+from amiss.vision.frame import WORKING_SIZE, border_colour
 from amiss.vision.thumbnail import SIDE, Thumbnail
 
 STEP_DEGREES = 6
@@ -135,11 +135,13 @@ def turn(rgb: RgbArray, degrees: float, shape: tuple[int, int]) -> Turn:
     centre = np.array([(columns - 1) / 2, (rows - 1) / 2])
     shift = np.array([(width - 1) / 2, (height - 1) / 2]) - rotation @ centre
     matrix = np.hstack([rotation, shift[:, None]])
+    # A picture that is shrunk afterwards does not need the slower, sharper interpolation.
+    small = max(height, width) < 1.5 * WORKING_SIZE
     turned = cv2.warpAffine(
         rgb,
         matrix,
         (columns, rows),
-        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        flags=(cv2.INTER_CUBIC if small else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
         **_outside(rgb),
     )
     return Turn(np.asarray(turned, np.uint8), matrix)

@@ -60,7 +60,7 @@ _UPRIGHT = {  # by EXIF orientation: what turns the stored picture upright
 _Size = tuple[int, int]  # width, height
 
 
-def decode(source: str | Path | bytes | RgbArray, *, min_side: int = 896) -> View:
+def decode(source: str | Path | bytes | RgbArray, *, min_side: int = 640) -> View:
     """Read one picture, upright, reduced to about the size that is looked at.
 
     Args:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from amiss.domain.capture import RgbArray
 
-LOOK_SIZE = 160  # pixels of the long side: enough for an outline, little enough to cost nothing
+LOOK_SIZE = 128  # pixels of the long side: enough for an outline, little enough to cost nothing
 LEAST_CONTRAST = 9.0  # ΔE; below it, noise and shading of the tray would count as item
 LEAST_AREA, LARGEST_AREA = 0.005, 0.9  # share of the picture
 MOST_BORDER = 0.25  # share of the border that an isolated item may cover
@@ -24,7 +24,7 @@ MOST_BORDER = 0.25  # share of the border that an isolated item may cover
 class Silhouette:
     """Where the item is.
 
-    mask: h×w bool, at most 160 pixels long. found: whether item and background could be told apart;
+    mask: h×w bool, at most 128 pixels long. found: whether item and background could be told apart;
     if not, the mask is True everywhere.
     """
 

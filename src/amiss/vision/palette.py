@@ -33,15 +33,20 @@ def colour_cells(frame: RgbArray, *, relative: bool) -> Cells:
     colour; only right where the border shows background.
     """
     smooth = cv2.GaussianBlur(frame, (0, 0), BLUR_SIGMA)
-    lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32)
-    lab -= (0, 128, 128)
-    lab[..., 0] *= 100 / 255
-    if relative:
-        lab += NEUTRAL - border_colour(lab)
-    lab[..., 0] *= LIGHTNESS_WEIGHT
-    lab[..., 1:] += BIN * SHAPE[1] / 2
-    steps = np.clip(lab / BIN, 0, np.array(SHAPE, np.float32) - 1).astype(np.int32)
-    return np.asarray((steps[..., 0] * SHAPE[1] + steps[..., 1]) * SHAPE[2] + steps[..., 2])
+    lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB)
+    shift = NEUTRAL - _units(border_colour(lab)) if relative else np.zeros(3, np.float32)
+    # Eight bits a channel: three small tables take the place of arithmetic on every pixel.
+    units = _units(np.repeat(np.arange(256, dtype=np.float32)[:, None], 3, axis=1)) + shift
+    units *= (LIGHTNESS_WEIGHT, 1, 1)
+    units += (0, BIN * SHAPE[1] / 2, BIN * SHAPE[2] / 2)
+    steps = np.clip(units / BIN, 0, np.array(SHAPE, np.float32) - 1).astype(np.int32)
+    steps *= (SHAPE[1] * SHAPE[2], SHAPE[2], 1)
+    return np.asarray(steps[lab[..., 0], 0] + steps[lab[..., 1], 1] + steps[lab[..., 2], 2])
+
+
+def _units(lab: NDArray[np.float32]) -> NDArray[np.float32]:
+    """L, a, b in ΔE units from OpenCV's eight-bit ones."""
+    return np.asarray((lab - (0, 128, 128)) * (100 / 255, 1, 1), np.float32)
 
 
 def palette(cells: Cells) -> Palette:
