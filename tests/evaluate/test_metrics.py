@@ -117,11 +117,14 @@ def test_nan_and_different_lengths_are_refused(metric):
 
 @given(labelled_scores(), st.data())
 def test_no_opinion_never_pays(case, data):
-    """Whatever Amiss would have said, saying nothing instead cannot raise a figure."""
+    """Whatever Amiss would have said, saying nothing instead cannot raise a figure.
+
+    Average precision is left out: where scores are tied it may rise when a tie is broken downwards.
+    """
     labels, scores = case
     index = data.draw(st.integers(0, len(labels) - 1))
     silent = [None if i == index else float(score) for i, score in enumerate(scores)]
-    for metric in METRICS:
+    for metric in (auroc, recall_at_fpr):
         assert metric(labels, rank_scores(labels, silent)) <= metric(labels, scores) + 1e-12
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from amiss.evaluate.rotate import angle, turn, turn_mask
+from amiss.evaluate.rotate import OUTSIDE, angle, turn, turn_mask
 
 
 def disc(size):
@@ -20,7 +20,7 @@ def scene(height, width):
 
 
 @pytest.mark.parametrize("shape", [(40, 60), (60, 40), (41, 60), (40, 61), (33, 33)])
-def test_upright_is_a_plain_crop_inside_and_the_border_colour_outside(shape):
+def test_upright_is_a_plain_crop_inside_and_grey_outside(shape):
     picture = scene(*shape)
     size = min(shape)
     top, left = (shape[0] - size) // 2, (shape[1] - size) // 2
@@ -28,7 +28,7 @@ def test_upright_is_a_plain_crop_inside_and_the_border_colour_outside(shape):
     assert cropped.shape == (size, size, 3)
     assert cropped.dtype == np.uint8
     assert (cropped[inside] == picture[top : top + size, left : left + size][inside]).all()
-    assert (cropped[~inside] == (90, 100, 110)).all()
+    assert (cropped[~inside] == OUTSIDE).all()
 
 
 @pytest.mark.parametrize(("degrees", "quarters"), [(90, 1), (180, 2), (270, 3)])
