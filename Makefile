@@ -1,7 +1,7 @@
 # Each verb creates .venv and installs what it needs; a second call starts at once.
 PYTHON ?= python3
-# A CPU build of torch is all that training on a plain machine needs; elsewhere set
-# TORCH="torch --index-url https://download.pytorch.org/whl/cpu".
+# Only tests and training need torch, and its CPU build is enough for both. Where pip would fetch
+# the large CUDA build: make test TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
 TORCH  ?= torch==2.13.0
 ARGS   ?=
 
@@ -31,14 +31,14 @@ clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 .venv/python:
-	$(PYTHON) -m venv .venv
+	@echo "Making .venv …" >&2; $(PYTHON) -m venv .venv
 	@touch $@
 
 .venv/base: .venv/python pyproject.toml constraints.txt
-	$(PIP) -c constraints.txt -e .
+	@echo "Installing Amiss …" >&2; $(PIP) -c constraints.txt -e .
 	@touch $@
 
 .venv/dev: .venv/base
-	$(PIP) $(TORCH)
-	$(PIP) -c constraints.txt -e '.[openvino,train,dev]'
+	@echo "Installing what tests and training need …" >&2; $(PIP) $(TORCH)
+	@$(PIP) -c constraints.txt -e '.[openvino,train,dev]'
 	@touch $@
