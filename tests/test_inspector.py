@@ -319,7 +319,6 @@ def test_a_capture_is_inspected_like_its_pictures(inspector, toy):
     assert inspector.inspect(capture, references=mine, product="other").product == "other"
 
 
-@pytest.mark.xfail(reason="there is no sentence that says why", strict=True)
 def test_a_capture_without_views_is_no_pass_and_has_a_reason(faked):
     try:
         result = faked.inspect(amiss.Capture(()))

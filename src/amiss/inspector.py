@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -54,6 +55,7 @@ class Inspector:
         self.settings = settings or Settings()
         self.eye = Eye(engine, bundle.manifest.encoder)
         self._comparators: dict[tuple[str, ...], Comparator] = {}
+        self._lock = Lock()
 
     @classmethod
     def load(
@@ -98,7 +100,7 @@ class Inspector:
         self,
         item: ImageLike | Capture | Sequence[ImageLike],
         *,
-        references: Sequence[ImageLike | Reference] | None = None,
+        references: ImageLike | Reference | Sequence[ImageLike | Reference] | None = None,
         depth: Sequence[DepthArray] | None = None,
         empty_tray: Sequence[ImageLike] | None = None,
         product: str | None = None,
@@ -109,8 +111,8 @@ class Inspector:
         Args:
             item: one view, several views of the same item, or a capture. A view is a path, the
                 bytes of a JPEG or PNG file, or an H×W×3 uint8 RGB array.
-            references: pristine views of the same product; None takes those of `product` in the
-                gallery.
+            references: one or several pristine views of the same product; None takes those of
+                `product` in the gallery.
             depth: H×W float32 metres, parallel to the views.
             empty_tray: pictures of the empty tray, parallel to the views.
             product: what the item is.
@@ -147,9 +149,13 @@ class Inspector:
         )
 
     def _references(
-        self, references: Sequence[ImageLike | Reference] | None, product: str | None
+        self,
+        references: ImageLike | Reference | Sequence[ImageLike | Reference] | None,
+        product: str | None,
     ) -> tuple[Reference, ...]:
         """The references asked for, or those of the product in the gallery."""
+        if isinstance(references, str | Path | bytes | np.ndarray | Reference):
+            references = [references]
         if references is not None:
             return tuple(one if isinstance(one, Reference) else self.see(one) for one in references)
         if product is None:
@@ -187,12 +193,15 @@ class Inspector:
 
     def _comparator(self, references: tuple[Reference, ...]) -> Comparator:
         """The comparator of these references; the last few are kept, since items come in runs."""
-        key = tuple(reference.digest for reference in references)
-        if key not in self._comparators:
-            while len(self._comparators) >= KEPT_COMPARATORS:
-                self._comparators.pop(next(iter(self._comparators)))
-            self._comparators[key] = Comparator(build_bank(references), self.eye, self.settings)
-        return self._comparators[key]
+        # By digest, so that the order in which references are handed in changes nothing.
+        ordered = sorted(references, key=lambda reference: reference.digest)
+        key = tuple(reference.digest for reference in ordered)
+        with self._lock:
+            if key not in self._comparators:
+                while len(self._comparators) >= KEPT_COMPARATORS:
+                    self._comparators.pop(next(iter(self._comparators)))
+                self._comparators[key] = Comparator(build_bank(ordered), self.eye, self.settings)
+            return self._comparators[key]
 
     def _score(self, evidence: tuple[Evidence, ...]) -> float | None:
         """The item is as damaged as its worst view that could be judged."""
@@ -218,10 +227,8 @@ class Inspector:
     def _reasons(self, decision: Decision, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
         """Sentences for people: the decision's, then one for each thing that was not seen."""
         verdict = {
-            Decision.SIDELINE: (
-                "The item differs from its references more than pristine items do.",
-            ),
-            Decision.PASS: ("The item looks like its references.",),
+            Decision.SIDELINE: (DIFFERS,),
+            Decision.PASS: (ALIKE,),
             Decision.NOT_INSPECTED: (),
         }[decision]
         unseen = dict.fromkeys(one.reason for one in evidence if one.reason is not None)
@@ -240,10 +247,10 @@ def _capture(
     if isinstance(item, Capture):
         if depth is not None or empty_tray is not None:
             raise InputError("A capture carries its own depth and empty tray; leave them out.")
+        _refuse_nothing(item.views)
         return replace(item, product=product or item.product, step=step or item.step)
     images = [item] if isinstance(item, str | Path | bytes | np.ndarray) else list(item)
-    if not images:
-        raise InputError("There is no picture to inspect; name at least one.")
+    _refuse_nothing(images)
     views = [decode(image) for image in images]
     for name, parallel in (("depth", depth), ("empty_tray", empty_tray)):
         if parallel is not None and len(parallel) != len(views):
@@ -256,6 +263,11 @@ def _capture(
         trays = [decode(image).rgb for image in empty_tray]
         views = [replace(view, empty_tray=one) for view, one in zip(views, trays, strict=True)]
     return Capture(tuple(views), product, step)
+
+
+def _refuse_nothing(views: Sequence[object]) -> None:
+    if not views:
+        raise InputError("There is no picture to inspect; name at least one.")
 
 
 def _unread(capture: Capture) -> tuple[Evidence, ...]:

@@ -104,7 +104,6 @@ def test_the_heat_peaks_where_the_damage_is(eye, kind, damage):
     assert hits >= 3
 
 
-@pytest.mark.xfail(reason="cubic interpolation falls below 0 beside a peak", strict=True)
 def test_heat_is_never_negative(fake_eye):
     stained = drawing(320, 320)
     stained[200:216, 200:216] = (190, 10, 160)

@@ -72,7 +72,6 @@ def test_nothing_is_claimed_where_item_and_background_cannot_be_told_apart(rgb):
     assert silhouette.share((7, 5)) == pytest.approx(1)
 
 
-@pytest.mark.xfail(reason="the corners that an item leaves free count as the item", strict=True)
 def test_an_item_that_leaves_only_the_corners_free_is_not_claimed():
     rgb = plain()
     cv2.circle(rgb, (200, 150), 199, RED, -1)
@@ -81,7 +80,6 @@ def test_an_item_that_leaves_only_the_corners_free_is_not_claimed():
     assert silhouette.mask.all()
 
 
-@pytest.mark.xfail(reason="a part of the tray's colour inside the item is a hole", strict=True)
 def test_a_part_of_the_colour_of_the_tray_belongs_to_the_item_around_it():
     rgb = plain()
     cv2.circle(rgb, (200, 150), 90, RED, -1)

@@ -32,4 +32,5 @@ def decide(score: float | None, point: OperatingPoint) -> Decision:
     """Sidelines what lies strictly above the threshold; without a score nothing passes."""
     if score is None:
         return Decision.NOT_INSPECTED
-    return Decision.SIDELINE if score > point.threshold else Decision.PASS
+    # Asked this way round, so that a score that is no number is not a pass either.
+    return Decision.PASS if score <= point.threshold else Decision.SIDELINE

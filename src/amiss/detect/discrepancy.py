@@ -68,8 +68,8 @@ class Settings:
     colour_share: float = 0.0025
 
     # Visibility: a patch further than this from all references shows a face that they do not show.
-    seen_novelty: float = 1.0
-    least_coverage: float = 0.2
+    seen_novelty: float = 0.8
+    least_coverage: float = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -310,7 +310,8 @@ def _to_view(heat: Map, shape: tuple[int, int], turned: Turn | None) -> Map:
     scale = min(1.0, WORKING_SIZE / max(shape))
     height, width = (max(1, round(side * scale)) for side in shape)
     if turned is None:
-        return np.asarray(cv2.resize(heat, (width, height), interpolation=cv2.INTER_CUBIC))
+        smooth = cv2.resize(heat, (width, height), interpolation=cv2.INTER_CUBIC)
+        return np.asarray(np.maximum(smooth, 0), np.float32)
     rows, columns = turned.rgb.shape[:2]
     large = cv2.resize(
         heat,
@@ -319,4 +320,5 @@ def _to_view(heat: Map, shape: tuple[int, int], turned: Turn | None) -> Map:
     )
     matrix = turned.matrix.copy()
     matrix[:, 2] *= scale
-    return np.asarray(cv2.warpAffine(large, matrix, (width, height), flags=cv2.INTER_LINEAR))
+    upright = cv2.warpAffine(large, matrix, (width, height), flags=cv2.INTER_LINEAR)
+    return np.asarray(np.maximum(upright, 0), np.float32)

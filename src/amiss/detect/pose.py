@@ -28,7 +28,7 @@ LARGEST_SHIFT = SIDE // 6
 class Pose:
     """How a query lies relative to a reference.
 
-    degrees: counter-clockwise, in (−180, 180], by which the reference is turned to look like the
+    degrees: counter-clockwise, in [−180, 180), by which the reference is turned to look like the
     query. agreement: normalised correlation at that angle, in [−1, 1]. upright: the same at 0°.
     """
 
@@ -67,7 +67,8 @@ class PoseFinder:
         curvature = before - 2 * at + after
         offset = 0.5 * (before - after) / curvature if curvature < 0 else 0.0
         degrees = (best + offset) * STEP_DEGREES
-        return Pose((degrees + 180) % 360 - 180, at, float(agreement[0]))
+        peak = at - 0.25 * (before - after) * offset
+        return Pose((degrees + 180) % 360 - 180, peak, float(agreement[0]))
 
     def upright(self, query: Thumbnail) -> float:
         """Agreement at 0° only."""

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from amiss.domain.capture import RgbArray
 
 LOOK_SIZE = 128  # pixels of the long side: enough for an outline, little enough to cost nothing
 LEAST_CONTRAST = 9.0  # ΔE; below it, noise and shading of the tray would count as item
 LEAST_AREA, LARGEST_AREA = 0.005, 0.9  # share of the picture
+MOST_CORNERS = 3
 MOST_BORDER = 0.25  # share of the border that an isolated item may cover
 
 
@@ -49,7 +51,9 @@ def isolate(rgb: RgbArray) -> Silhouette:
     mask = _tidy(contrast > max(LEAST_CONTRAST, _otsu(contrast)))
     area = mask.mean()
     border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean()
-    if not LEAST_AREA <= area <= LARGEST_AREA or border > MOST_BORDER:
+    corners = (mask[0, 0], mask[0, -1], mask[-1, 0], mask[-1, -1])
+    inside_out = sum(corners) >= MOST_CORNERS  # the item fills the sides, the tray the corners
+    if not LEAST_AREA <= area <= LARGEST_AREA or border > MOST_BORDER or inside_out:
         return Silhouette(np.ones_like(mask), found=False)
     return Silhouette(mask, found=True)
 
@@ -73,10 +77,17 @@ def _otsu(contrast: NDArray[np.float32]) -> float:
 
 
 def _tidy(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Without specks and pinholes: parts of at least a twentieth of the largest one stay."""
+    """Without specks, lines and holes: parts of at least a twentieth of the largest one stay.
+
+    A hole is item too: a label in the tray's colour, or what one sees through a handle.
+    """
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    solid = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    filled = ndimage.binary_fill_holes(solid)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        filled.astype(np.uint8), connectivity=8
+    )
     if count == 1:
         return np.zeros(mask.shape, np.bool_)
     areas = stats[1:, cv2.CC_STAT_AREA]
