@@ -115,7 +115,8 @@ def _run(
 ) -> list[Figures]:
     drawn, tested = draw_references(dataset, case.k, seed)
     tested = tuple(sample for sample in tested if half in ("all", half_of(sample.name)))
-    references = [eye.reference(_view(sample, 0.0 if case.rotate else None)) for sample in drawn]
+    seen = [eye.reference(_view(sample, 0.0 if case.rotate else None)) for sample in drawn]
+    references = sorted(seen, key=lambda one: one.digest)  # as the inspector orders them
     built = {variant.name: variant.build(references, eye) for variant in variants()}
     scores: dict[str, list[float | None]] = {name: [] for name in built}
     for done, sample in enumerate(tested, start=1):

@@ -25,6 +25,7 @@ from amiss.vision.decode import decode
 from amiss.vision.engine.choose import EngineName, load_engine
 from amiss.vision.engine.protocol import Engine
 from amiss.vision.look import Eye
+from amiss.vision.thumbnail import thumbnail
 
 DIFFERS = "The item differs from its references more than pristine items do."
 ALIKE = "The item looks like its references."
@@ -188,6 +189,9 @@ class Inspector:
         self, view: View, references: tuple[Reference, ...]
     ) -> tuple[Reference, ...]:
         """A picture is no reference for itself: it would always pass."""
+        small = thumbnail(view.rgb)
+        if not any(np.array_equal(small, reference.thumbnail) for reference in references):
+            return references  # the usual case, for a fraction of what a digest costs
         digest = digest_of(view.rgb)
         return tuple(reference for reference in references if reference.digest != digest)
 

@@ -66,7 +66,7 @@ def test_a_sound_bundle_opens(folder):
 def test_the_default_bundle_opens():
     bundle = open_bundle()
     assert bundle.path == default_bundle_path()
-    assert bundle.manifest.encoder.multiple == 32
+    assert bundle.manifest.encoder.multiple == 16
     assert sum(f.stat().st_size for f in bundle.path.iterdir()) < 12_000_000
 
 

@@ -198,7 +198,10 @@ class Comparator:
         table = self.bank.colours.get(look.isolated)
         if table is None:
             return np.zeros(look.grid, np.float32)
-        distances = _blur(table[look.colours], self.settings.colour_blur)
+        distances = table.take(look.colours)
+        if distances.max() <= self._colour_margin:
+            return np.zeros(look.grid, np.float32)  # nothing beyond the margin, blurred or not
+        distances = _blur(distances, self.settings.colour_blur)
         rows, columns = look.grid
         cells = distances.reshape(rows, distances.shape[0] // rows, columns, -1)
         return np.asarray(cells.max(axis=(1, 3)), np.float32)

@@ -21,6 +21,8 @@ def findings_in(
     heat: h×w float32 in [0, 1] over the whole view. score: of the view; each finding has its
     share of it.
     """
+    if heat.max() < FINDING_HEAT:
+        return []
     hot = (heat >= FINDING_HEAT).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(hot, connectivity=8)
     scale_x, scale_y = view.size[0] / heat.shape[1], view.size[1] / heat.shape[0]

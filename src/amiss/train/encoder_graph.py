@@ -157,7 +157,7 @@ def build_graph(
 ) -> onnx.ModelProto:
     """The trunk as a checked ONNX model; the same weights give the same bytes.
 
-    Input `image`: uint8 N×H×W×3 RGB, H and W multiples of 32. Outputs: one float32 map
+    Input `image`: uint8 N×H×W×3 RGB, H and W multiples of the last stride. Outputs: one float32 map
     N×C×H/stride×W/stride per tap, named by `tap_outputs`.
 
     Raises:

@@ -30,7 +30,7 @@ from amiss.bundle.manifest import (
 from amiss.bundle.read import Bundle, default_bundle_path, open_bundle
 from amiss.domain.errors import BundleError
 from amiss.train.encoder_graph import Projection, build_graph, fold, tap_outputs
-from amiss.train.lite0 import DEFAULT_TAPS, SIZE_MULTIPLE, Lite0Trunk, load_published, one_thread
+from amiss.train.lite0 import DEFAULT_TAPS, Lite0Trunk, load_published, one_thread
 from amiss.train.model_card import model_card
 from amiss.train.statistics import FeatureStatistics, read_statistics
 from amiss.vision.engine.onnx_runtime import OnnxRuntimeEngine
@@ -124,13 +124,12 @@ def bundle_contents(
         standardised = {tap: statistics.standardisation(tap) for tap in plain}
         sources = (*sources, statistics.source())
     read_outs = {**projections, **standardised}
+    outputs = tap_outputs(trunk.taps, read_outs)
     encoder = Encoder(
         file=ENCODER_FILE,
-        multiple=SIZE_MULTIPLE,
-        outputs=tuple(
-            Output(name=o.name, stride=o.stride, channels=o.channels)
-            for o in tap_outputs(trunk.taps, read_outs)
-        ),
+        # No coarser than the strides need: a 4:3 picture at 448 px then keeps its aspect exactly.
+        multiple=max(output.stride for output in outputs),
+        outputs=tuple(Output(name=o.name, stride=o.stride, channels=o.channels) for o in outputs),
     )
     card = model_card(
         name,

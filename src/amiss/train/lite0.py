@@ -26,7 +26,7 @@ BATCH_NORM_EPSILON = 1e-3
 STEM_CHANNELS = 32
 STEM_STRIDE = 2
 SIZE_MULTIPLE = 32
-"""Height and width of the input are multiples of this, so that every stride divides its size."""
+"""Height and width are multiples of this, so that every stride of the network divides them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Lite0Trunk(nn.Module):
         return [stem, *(pair for block in self.blocks() for pair in block.pairs())]
 
     def forward(self, image: Tensor) -> list[Tensor]:
-        """N×H×W×3 RGB in 0…255 to one N×C×h×w map per tap; H and W are multiples of 32."""
+        """N×H×W×3 RGB in 0…255 to one N×C×h×w map per tap; the last stride divides H and W."""
         x = (image.permute(0, 3, 1, 2).to(self._conv_stem.weight.dtype) - 127) / 128
         x = functional.relu6(self._bn0(self._conv_stem(x)))
         outputs = []

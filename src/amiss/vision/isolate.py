@@ -63,8 +63,12 @@ def _contrast(rgb: RgbArray) -> NDArray[np.float32]:
     lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     sides = [lab[:3], lab[-3:], lab[:, :3], lab[:, -3:]]
     colours = [np.median(side.reshape(-1, 3), axis=0) for side in sides]
-    distances = [np.linalg.norm(lab - colour, axis=2) for colour in colours]
-    return np.asarray(np.min(distances, axis=0), np.float32)
+    planes = cv2.split(lab)
+    squares = [
+        sum((plane - level) ** 2 for plane, level in zip(planes, colour, strict=True))
+        for colour in colours
+    ]
+    return np.asarray(np.sqrt(np.min(squares, axis=0)), np.float32)
 
 
 def _otsu(contrast: NDArray[np.float32]) -> float:
