@@ -54,6 +54,8 @@ class Settings:
     in_place_radius: int = 2
     in_place_tolerance: float = 0.02
     in_place_share: float = 0.03
+    # Distances in place are a little larger than novelty on pristine items, having less choice.
+    in_place_scale: float = 0.9
     most_trust: float = 0.75
     aligned_agreement: tuple[float, float] = (0.82, 0.88)
     patches_in_place: tuple[float, float] = (0.8, 0.9)
@@ -165,7 +167,7 @@ class Comparator:
             "missing": _blur(missing * inside, s.blur),
             "colour": np.maximum(0, self._colour(look) * inside - self._colour_margin),
         }
-        both_ways = (maps["surplus"] + maps["missing"]) / 2
+        both_ways = s.in_place_scale * (maps["surplus"] + maps["missing"]) / 2
         novelty_score = _top(maps["novelty"], s.novelty_share)
         score = _mix(novelty_score, _top(both_ways, s.in_place_share), trust)
         colour_score = s.colour_weight * _top(maps["colour"], s.colour_share)
