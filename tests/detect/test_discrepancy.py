@@ -156,7 +156,7 @@ def test_what_is_gone_is_missed_where_it_was_and_is_no_surplus(fake_eye):
     assert found.parts["missing"] > 0.2
     assert found.parts["missing"] > 1.5 * found.parts["surplus"]
     both_ways = (found.parts["missing"] + found.parts["surplus"]) / 2
-    assert found.score > 0.9 * found.parts["trust"] * both_ways  # although nothing in it is novel
+    assert found.score > 0.8 * found.parts["trust"] * both_ways  # although nothing in it is novel
     assert found.parts["novelty"] < 0.05
     peak = np.unravel_index(found.heat.argmax(), found.heat.shape)
     assert np.hypot(peak[0] - 200, peak[1] - 200) < 32
