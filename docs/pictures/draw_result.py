@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from amiss import Inspector, Result
 from amiss.simulate.demo import DemoQuery, write_demo
 
-SHOWN = ("carton-0000-4", "blister-0001-5", "bottle-0003-5", "carton-0006-4")
+SHOWN = ("carton-0000-4", "blister-0001-5", "bottle-0003-4", "carton-0006-4")
 TILE, GAP, LINE = 264, 8, 24
 COLOURS = {"pass": (26, 127, 55), "sideline": (190, 32, 24), "not_inspected": (150, 105, 0)}
 PAPER, INK = (255, 255, 255), (60, 60, 60)
