@@ -10,7 +10,7 @@ from PIL import Image
 import amiss
 from amiss.cli.app import app
 from amiss.detect.discrepancy import Settings
-from amiss.simulate.sketch import sketch
+from amiss.simulate.sketched.sketch import sketch
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -21,7 +21,7 @@ from amiss.inspector import (
     UNSEEN,
     Inspector,
 )
-from amiss.simulate.sketch import sketch
+from amiss.simulate.sketched.sketch import sketch
 from amiss.vision.engine.choose import load_engine
 from amiss.vision.engine.fake import FakeEngine
 

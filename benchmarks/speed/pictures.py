@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from amiss.domain.capture import RgbArray
-from amiss.simulate.sketch import sketch
+from amiss.simulate.sketched.sketch import sketch
 
 PRODUCT = 2002  # a carton; no product of the demo or of the calibration
 REFERENCE_CAPTURE, UPRIGHT_CAPTURE = 1, 2  # lie within 1° of each other

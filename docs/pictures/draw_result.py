@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from amiss import Inspector, Result
-from amiss.simulate.demo import DemoQuery, write_demo
+from amiss.simulate.sketched.demo import DemoQuery, write_demo
 
 SHOWN = ("carton-0000-4", "blister-0001-5", "bottle-0003-4", "carton-0006-4")
 TILE, GAP, LINE = 264, 8, 24

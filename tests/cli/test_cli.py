@@ -20,7 +20,7 @@ from amiss.cli import supervisor
 from amiss.cli.inspect import spread
 from amiss.cli.supervisor import run
 from amiss.domain.words import DamageType
-from amiss.simulate.sketch import sketch
+from amiss.simulate.sketched.sketch import sketch
 
 INSPECT_KEYS = {
     *("score", "threshold", "decision", "reasons", "types", "findings", "evidence", "heatmaps"),
@@ -437,7 +437,7 @@ def test_doctor_finds_what_is_broken(amiss, tmp_path):
 def short_demo(monkeypatch):
     """Two products are enough to see that every part works."""
     queries = {0: (None, DamageType.CRUSH), 5: (None, DamageType.SUPERFICIAL)}
-    monkeypatch.setattr("amiss.simulate.demo.QUERIES", queries)
+    monkeypatch.setattr("amiss.simulate.sketched.demo.QUERIES", queries)
 
 
 @pytest.mark.usefixtures("short_demo")

@@ -11,7 +11,7 @@ from amiss.domain.capture import View
 from amiss.domain.words import DamageType
 from amiss.gallery.bank import build_bank
 from amiss.gallery.reference import see_reference
-from amiss.simulate.sketch import sketch
+from amiss.simulate.sketched.sketch import sketch
 from amiss.vision.engine.choose import load_engine
 from amiss.vision.engine.fake import FakeEngine
 from amiss.vision.look import Eye

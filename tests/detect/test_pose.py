@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amiss.detect.pose import LARGEST_SHIFT, PoseFinder, turn
-from amiss.simulate.sketch import sketch
+from amiss.simulate.sketched.sketch import sketch
 from amiss.vision.frame import border_colour
 from amiss.vision.thumbnail import SIDE, thumbnail
 

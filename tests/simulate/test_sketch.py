@@ -8,7 +8,7 @@ from PIL import Image
 
 from amiss.domain.errors import InputError
 from amiss.domain.words import DamageType
-from amiss.simulate.demo import (
+from amiss.simulate.sketched.demo import (
     CALIBRATION_SEEDS,
     DEMO_SEEDS,
     QUERIES,
@@ -16,8 +16,8 @@ from amiss.simulate.demo import (
     calibration_pairs,
     write_demo,
 )
-from amiss.simulate.prints import ean13
-from amiss.simulate.sketch import DAMAGES, KINDS, sketch
+from amiss.simulate.sketched.prints import ean13
+from amiss.simulate.sketched.sketch import DAMAGES, KINDS, sketch
 
 SIZE = 320
 HARMED = [(kind, damage) for kind, damages in DAMAGES.items() for damage in damages]

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from amiss.simulate.sketch import KINDS, sketch
+from amiss.simulate.sketched.sketch import KINDS, sketch
 from amiss.vision.isolate import LOOK_SIZE, Silhouette, isolate
 
 GREY, RED = (190, 190, 190), (190, 20, 20)

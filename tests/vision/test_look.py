@@ -3,7 +3,7 @@ import pytest
 
 from amiss.bundle.manifest import Encoder, Output
 from amiss.domain.errors import EngineError
-from amiss.simulate.sketch import sketch
+from amiss.simulate.sketched.sketch import sketch
 from amiss.vision.engine.fake import FakeEngine
 from amiss.vision.look import Eye
 

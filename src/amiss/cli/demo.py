@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from amiss.domain.result import Result
     from amiss.gallery.reference import Reference
     from amiss.inspector import Inspector
-    from amiss.simulate.demo import DemoQuery, DemoSet
+    from amiss.simulate.sketched.demo import DemoQuery, DemoSet
 
 TILE_SIZE = 320  # pixels of one item on the overview
 FRAMES = {  # RGB
@@ -74,7 +74,7 @@ def demo(
     """Inspect sketched items, some of them damaged, and compare with the truth."""
     del leave  # for when the demo serves pages
     from amiss.inspector import Inspector
-    from amiss.simulate.demo import write_demo
+    from amiss.simulate.sketched.demo import write_demo
 
     inspector = Inspector.load(bundle, operating_point=operating_point, engine=engine)
     with _folder(out) as folder, progress("Inspecting") as moved:

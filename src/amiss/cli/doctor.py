@@ -194,7 +194,7 @@ def _bf16() -> Finding:
 def _inspection(bundle: Path | None, point: Path | None) -> Finding:
     """The whole way, once."""
     from amiss.inspector import Inspector
-    from amiss.simulate.sketch import sketch
+    from amiss.simulate.sketched.sketch import sketch
 
     inspector = Inspector.load(bundle, operating_point=point)
     pristine, query = sketch(0, 0, pose="upright"), sketch(0, 1, pose="upright")

@@ -5,7 +5,9 @@
     │   ├── ImageError        a picture cannot be read safely
     │   ├── DatasetError      a data set does not have the layout it should have
     │   ├── GalleryError      a reference cannot be added, removed or found
-    │   └── BundleError       a bundle or operating point is missing, altered or does not fit
+    │   ├── BundleError       a bundle or operating point is missing, altered or does not fit
+    │   ├── CameraError       a camera cannot be opened, or does not deliver
+    │   └── SimulationError   a scene cannot be simulated as asked on this machine
     └── EngineError           the inference engine failed: an internal fault, exit code 1
 
 Every message is one sentence that says what to do. An error is never turned into a "pass".
@@ -34,6 +36,14 @@ class GalleryError(InputError):
 
 class BundleError(InputError):
     """A bundle or an operating point is missing, altered or does not fit."""
+
+
+class CameraError(InputError):
+    """A camera cannot be opened, or does not deliver."""
+
+
+class SimulationError(InputError):
+    """A scene cannot be simulated as asked on this machine."""
 
 
 class EngineError(AmissError):

@@ -22,7 +22,7 @@ from amiss.domain.capture import RgbArray, View
 from amiss.domain.errors import InputError
 from amiss.gallery.bank import build_bank
 from amiss.gallery.reference import see_reference
-from amiss.simulate.demo import calibration_pairs
+from amiss.simulate.sketched.demo import calibration_pairs
 from amiss.vision.engine.choose import load_engine
 from amiss.vision.engine.protocol import Engine
 from amiss.vision.look import Eye

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from amiss.simulate.artwork import CANVAS, Artwork, Plane, clouds
+from amiss.simulate.sketched.artwork import CANVAS, Artwork, Plane, clouds
 
 Pose = Literal["upright", "any"]
 Vector = tuple[float, float, float]

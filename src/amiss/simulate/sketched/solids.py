@@ -6,7 +6,7 @@
 import numpy as np
 
 from amiss.simulate import prints
-from amiss.simulate.artwork import (
+from amiss.simulate.sketched.artwork import (
     CANVAS,
     Artwork,
     Colour,

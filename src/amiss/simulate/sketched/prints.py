@@ -7,7 +7,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from amiss.simulate.artwork import MIDDLE, Artwork, Colour, blob, bounds, box, clouds, polygon
+from amiss.simulate.sketched.artwork import (
+    MIDDLE,
+    Artwork,
+    Colour,
+    blob,
+    bounds,
+    box,
+    clouds,
+    polygon,
+)
 
 SYLLABLES = ("al", "bo", "ca", "den", "fi", "go", "ha", "in", "ju", "ka", "lo", "mi", "nor", "pra")
 # The seven modules of each digit in an EAN-13, and which of the left six are mirrored.

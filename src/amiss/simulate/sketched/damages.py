@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from amiss.domain.words import DamageType
-from amiss.simulate.artwork import (
+from amiss.simulate.sketched.artwork import (
     CANVAS,
     MIDDLE,
     Artwork,

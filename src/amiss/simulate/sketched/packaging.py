@@ -8,7 +8,7 @@ the product stays what it is.
 import numpy as np
 
 from amiss.simulate import prints
-from amiss.simulate.artwork import (
+from amiss.simulate.sketched.artwork import (
     CANVAS,
     Artwork,
     Colour,

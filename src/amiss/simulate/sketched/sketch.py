@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from amiss.domain.errors import InputError
 from amiss.domain.words import DamageType
-from amiss.simulate.artwork import Artwork
-from amiss.simulate.camera import Pose, expose, place
-from amiss.simulate.damages import PAINTED
-from amiss.simulate.packaging import blister, carton, deceptive_carton, mailer
-from amiss.simulate.solids import bottle, tin, toy
+from amiss.simulate.sketched.artwork import Artwork
+from amiss.simulate.sketched.camera import Pose, expose, place
+from amiss.simulate.sketched.damages import PAINTED
+from amiss.simulate.sketched.packaging import blister, carton, deceptive_carton, mailer
+from amiss.simulate.sketched.solids import bottle, tin, toy
 
 KINDS: dict[str, Callable[[np.random.Generator, float | None], Artwork]] = {
     "carton": carton,

@@ -12,8 +12,8 @@ from PIL import Image
 
 from amiss.domain.capture import RgbArray
 from amiss.domain.words import DamageType
-from amiss.simulate.camera import Pose
-from amiss.simulate.sketch import sketch
+from amiss.simulate.sketched.camera import Pose
+from amiss.simulate.sketched.sketch import sketch
 
 # The one place that says which products belong to whom; a test holds them apart.
 DEMO_SEEDS = range(1_000)

@@ -1,0 +1,1 @@
+"""Cameras to captures: trigger, check, calibrate."""

@@ -1,0 +1,25 @@
+"""Random numbers, one stream per purpose, so that what harms an item changes nothing else.
+
+An intact twin is the same item with the stream `damage` unused: same print, pose, light, noise.
+"""
+
+from typing import Literal
+
+import numpy as np
+
+Purpose = Literal["product", "design", "capture", "damage", "light", "tray", "sensor", "depth"]
+_NUMBERS: dict[Purpose, int] = {
+    "product": 1,
+    "design": 2,
+    "capture": 3,
+    "damage": 4,
+    "light": 5,
+    "tray": 6,
+    "sensor": 7,
+    "depth": 8,
+}
+
+
+def stream(purpose: Purpose, *seeds: int) -> np.random.Generator:
+    """The generator of one purpose; seeds (each ≥ 0) say which product, capture, view, …"""
+    return np.random.default_rng([_NUMBERS[purpose], *seeds])
