@@ -18,8 +18,8 @@ Matrix = NDArray[np.float64]
 class Intrinsics:
     """The lens of a camera, as a pinhole: all in pixels of a width×height picture.
 
-    (cx, cy): principal point, where (0, 0) is the centre of the top left pixel. distortion: OpenCV's
-    (k1, k2, p1, p2, k3), empty where pictures are already rectified.
+    (cx, cy): principal point, where (0, 0) is the centre of the top left pixel. distortion:
+    OpenCV's (k1, k2, p1, p2, k3), empty where pictures are already rectified.
     """
 
     width: int

@@ -33,8 +33,10 @@ class Atlas:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mesh:
-    """Triangles: vertices V×3, normals V×3 (unit), uv V×2 in [0, 1] (v down, as the atlas), all
-    float32; faces F×3 int32, counter-clockwise from outside; part F uint16, index into names.
+    """Triangles.
+
+    vertices: V×3 metres, normals: V×3 unit, uv: V×2 in [0, 1] (v down, as the atlas), all float32.
+    faces: F×3 int32, counter-clockwise from outside. part: F uint16, index into names.
     """
 
     vertices: Floats

@@ -21,5 +21,5 @@ _NUMBERS: dict[Purpose, int] = {
 
 
 def stream(purpose: Purpose, *seeds: int) -> np.random.Generator:
-    """The generator of one purpose; seeds (each ≥ 0) say which product, capture, view, …"""
+    """The generator of one purpose; seeds (each ≥ 0) say which product, capture or view."""
     return np.random.default_rng([_NUMBERS[purpose], *seeds])

@@ -1,0 +1,1 @@
+"""What befalls a product, as fields over its surface at rest."""

@@ -42,7 +42,7 @@ class Harm:
     from pixels. removed: parts that are gone. added: patches that came with it (a puddle, flaps,
     contents that fell out), in the frame of the product, or of the tray where their locus is
     SURROUNDINGS (origin where the item lies, z = 0 the tray). films: replaces the product's films
-    where it is not None (torn or dented over a gap).
+    where it is not None (torn or dented over a gap). words: what happened, for people.
     """
 
     type: DamageType
@@ -54,4 +54,3 @@ class Harm:
     added: tuple[Patch, ...] = ()
     films: tuple[Film, ...] | None = None
     words: str = ""
-    tags: dict[str, str] = field(default_factory=dict)

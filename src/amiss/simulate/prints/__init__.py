@@ -1,0 +1,1 @@
+"""What is printed on a product: text, barcodes, pictures, and prints that deceive."""

@@ -1,0 +1,1 @@
+"""The kinds of packaging that the simulator can make."""

@@ -1,0 +1,1 @@
+"""Light to pixels: path-traced, or fast."""

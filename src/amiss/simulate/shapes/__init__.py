@@ -1,0 +1,1 @@
+"""Surfaces as functions, sampled into meshes and one atlas."""

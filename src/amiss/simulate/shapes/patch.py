@@ -36,11 +36,11 @@ class Skin:
 class Patch:
     """A piece of surface.
 
-    name: unique within its product. part: what it belongs to ("carton", "unit-0", "contents"). rest: …×2 float64 (u, v) in
-    [0, 1]² to …×3 float64 metres in the frame of the product (z up, origin below its middle, on
-    the tray); ∂u × ∂v points outwards. grid: vertices along u and v. skin: its look. locus: where
-    damage on it counts. closed_u: whether u = 0 and u = 1 are the same line (a surface of
-    revolution). hidden: lies inside; not seen until something is opened.
+    name: unique within its product. part: what it belongs to ("carton", "unit-0", "contents").
+    rest: …×2 float64 (u, v) in [0, 1]² to …×3 float64 metres in the frame of the product (z up,
+    origin below its middle, on the tray); ∂u × ∂v points outwards. grid: vertices along u and v.
+    skin: its look. locus: where damage on it counts. closed_u: whether u = 0 and u = 1 are the
+    same line (a surface of revolution). hidden: lies inside; not seen until something is opened.
     """
 
     name: str

@@ -1,1 +1,1 @@
-"""Pictures drawn in two dimensions: what the demo shows until the recorded booth takes its place."""
+"""Pictures drawn in two dimensions: the demo's until the recorded booth is there."""

@@ -7,7 +7,7 @@ the product stays what it is.
 
 import numpy as np
 
-from amiss.simulate import prints
+from amiss.simulate.sketched import prints
 from amiss.simulate.sketched.artwork import (
     CANVAS,
     Artwork,

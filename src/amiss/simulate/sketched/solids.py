@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from amiss.simulate import prints
+from amiss.simulate.sketched import prints
 from amiss.simulate.sketched.artwork import (
     CANVAS,
     Artwork,
