@@ -43,7 +43,7 @@ class NaiveBothWays(Comparator):
     def _unmatched(self, reference: Look, query: Look) -> Map:
         maps = [
             weight * novelty(reference.patches[layer], query.patches[layer])
-            for layer, weight in self.settings.novelty_weights
+            for layer, weight in self.settings.layer_weights
         ]
         return np.asarray(np.sum(maps, axis=0), np.float32)
 

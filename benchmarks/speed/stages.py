@@ -1,13 +1,16 @@
 """Where the time of one inspection goes.
 
 The functions that an inspection calls are wrapped while it runs, so that what is measured is the
-inspection itself. Each stage counts without the stages within it, so that they add up.
+inspection itself. Each stage counts without the stages within it, so that they add up. What other
+threads do at the same time is shown beside it, and does not add up; waiting for them is `rest`.
 """
 
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -20,6 +23,8 @@ from amiss.inspector import Inspector
 from amiss.vision import look
 
 REST = "rest"
+ASIDE = ", aside"
+"""What the name of a stage ends in where another thread did it."""
 # Name shown → where the functions are looked up when an inspection calls them.
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     "decode": ((inspecting, "decode"),),
@@ -47,12 +52,15 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.spent: dict[str, float] = defaultdict(float)
+        self._thread = threading.get_ident()
         self._within: list[float] = []
 
     def wrap(self, stage: str, call: Callable[..., Any]) -> Callable[..., Any]:
         """The same function, timed; what stages within it take is theirs alone."""
 
         def timed(*args: Any, **options: Any) -> Any:  # noqa: ANN401
+            if threading.get_ident() != self._thread:
+                return self._time_aside(f"{stage}{ASIDE}", partial(call, *args, **options))
             self._within.append(0.0)
             start = time.perf_counter()
             try:
@@ -64,6 +72,13 @@ class Stopwatch:
                     self._within[-1] += whole
 
         return timed
+
+    def _time_aside(self, stage: str, call: Callable[[], Any]) -> Any:  # noqa: ANN401
+        start = time.perf_counter()
+        try:
+            return call()
+        finally:
+            self.spent[stage] += time.perf_counter() - start
 
 
 def breakdown(

@@ -13,6 +13,12 @@ def unit_vectors(seed, count, channels=4):
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
+def in_place(query, reference, grid, radius, tolerance):
+    """With one output of the encoder, whose weight is 1."""
+    weights = (("only", 1.0),)
+    return compare_in_place({"only": query}, {"only": reference}, weights, grid, radius, tolerance)
+
+
 def apart(one, other):
     return float(np.linalg.norm(one.astype(np.float64) - other))
 
@@ -46,7 +52,7 @@ def test_in_place_is_the_distance_to_the_nearest_patch_nearby_both_ways(
             if abs(row - other_row) <= radius and abs(column - other_column) <= radius:
                 surplus[one] = min(surplus[one], here)
                 missing[other] = min(missing[other], here)
-    found = compare_in_place(query, reference, grid, radius, tolerance)
+    found = in_place(query, reference, grid, radius, tolerance)
     assert close(found.surplus, surplus)
     assert close(found.missing, missing)
     clear = np.abs(surplus - anywhere - tolerance) > 2e-3
@@ -58,7 +64,7 @@ def test_a_part_that_is_gone_is_missing_where_it_should_be_and_nowhere_surplus()
     tray, part = unit_vectors(3, 2)
     reference = np.tile(tray, (48, 1))
     reference[2 * 8 + 5] = part
-    found = compare_in_place(np.tile(tray, (48, 1)), reference, grid, 1, 0.02)
+    found = in_place(np.tile(tray, (48, 1)), reference, grid, 1, 0.02)
     assert np.flatnonzero(found.missing > 0.1).tolist() == [2 * 8 + 5]
     assert found.surplus.max() < 1e-3
     assert found.in_place.all()
@@ -68,8 +74,8 @@ def test_the_same_patch_too_far_away_is_not_in_place():
     tray, part = unit_vectors(3, 2)
     query, reference = np.tile(tray, (9, 1)), np.tile(tray, (9, 1))
     query[0], reference[3] = part, part
-    near = compare_in_place(query, reference, (1, 9), 3, 0.02)
-    far = compare_in_place(query, reference, (1, 9), 2, 0.02)
+    near = in_place(query, reference, (1, 9), 3, 0.02)
+    far = in_place(query, reference, (1, 9), 2, 0.02)
     assert near.in_place.all()
     assert np.flatnonzero(~far.in_place).tolist() == [0]
     assert far.surplus[0] == far.missing[3] > 0.1
@@ -77,3 +83,13 @@ def test_the_same_patch_too_far_away_is_not_in_place():
 
 def test_cosines_a_little_above_one_are_no_trouble():
     assert distance(np.float32([1.0000002, 1, 0, -1])) == pytest.approx([0, 0, 2**0.5, 2])
+
+
+def test_the_outputs_of_the_encoder_add_up_by_weight():
+    grid, weights = (3, 4), (("fine", 0.3), ("coarse", 0.7))
+    query = {name: unit_vectors(seed, 12) for seed, (name, _) in enumerate(weights)}
+    reference = {name: unit_vectors(seed + 5, 12) for seed, (name, _) in enumerate(weights)}
+    both = compare_in_place(query, reference, weights, grid, 1, 0.02)
+    apart = [in_place(query[name], reference[name], grid, 1, 0.02) for name, _ in weights]
+    assert close(both.surplus, 0.3 * apart[0].surplus + 0.7 * apart[1].surplus)
+    assert close(both.missing, 0.3 * apart[0].missing + 0.7 * apart[1].missing)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amiss.detect.pose import LARGEST_SHIFT, PoseFinder, turn
+from amiss.detect.pose import LARGEST_SHIFT, STEP_DEGREES, PoseFinder, turn
 from amiss.simulate.sketched.sketch import sketch
 from amiss.vision.frame import border_colour
 from amiss.vision.thumbnail import SIDE, thumbnail
@@ -90,6 +90,22 @@ def test_agreement_is_the_normalised_correlation():
     )
     truth = best / np.linalg.norm(one) / np.linalg.norm(other)
     assert PoseFinder(one).upright(other) == pytest.approx(truth, abs=1e-3)
+
+
+def test_every_angle_agrees_as_a_full_transform_says():
+    rng = np.random.default_rng(1)
+    one, other = rng.normal(size=(2, SIDE, SIDE, 3)).astype(np.float32)
+    finder = PoseFinder(one)
+    centre, limit = (SIDE - 1) / 2, np.arange(-LARGEST_SHIFT, LARGEST_SHIFT + 1)
+    truth = []
+    for angle in range(0, 360, STEP_DEGREES):
+        matrix = cv2.getRotationMatrix2D((centre, centre), angle, 1)
+        ring = cv2.warpAffine(one, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+        spectra = np.conj(np.fft.fft2(ring, axes=(0, 1))) * np.fft.fft2(other, axes=(0, 1))
+        surface = np.fft.ifft2(spectra.sum(axis=2)).real
+        best = surface[limit[:, None], limit].max()
+        truth.append(best / np.linalg.norm(ring) / np.linalg.norm(other))
+    assert finder._correlate(other, slice(None)) == pytest.approx(np.array(truth), abs=1e-5)
 
 
 def test_other_products_agree_less(pictures, finders):

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
-from amiss.vision.frame import WORKING_SIZE, border_colour, frame_shape, to_frame
+from amiss.vision.frame import WORKING_SIZE, border_colour, frame_shape, median, to_frame
 
 SIDES = st.integers(1, 5000)
 
@@ -56,3 +57,20 @@ def test_the_border_colour_is_that_of_the_outermost_ring_alone():
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 2)])
 def test_the_smallest_pictures_have_a_border_too(shape):
     assert border_colour(np.full((*shape, 3), 7, np.uint8)).tolist() == [7, 7, 7]
+
+
+@given(
+    st.sampled_from([np.uint8, np.float32]).flatmap(
+        lambda kind: hnp.arrays(
+            kind,
+            st.tuples(st.integers(1, 40), st.integers(1, 3)),
+            elements=st.integers(0, 255).map(kind),
+        )
+    )
+)
+def test_the_median_is_that_of_numpy(values):
+    before = values.copy()
+    found = median(values)
+    assert found.dtype == np.float32
+    assert np.array_equal(found, np.median(values, axis=0).astype(np.float32))
+    assert np.array_equal(values, before)

@@ -1,9 +1,10 @@
 import cv2
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from amiss.simulate.sketched.sketch import KINDS, sketch
-from amiss.vision.isolate import LOOK_SIZE, Silhouette, isolate
+from amiss.vision.isolate import LOOK_SIZE, Silhouette, _filled, _tidy, isolate
 
 GREY, RED = (190, 190, 190), (190, 20, 20)
 
@@ -117,3 +118,21 @@ def test_the_share_of_each_cell_adds_up():
     truth = mask.reshape(8, 20, 6, 20).mean(axis=(1, 3))
     assert share.dtype == np.float32
     assert np.allclose(share, truth, atol=1e-6)
+
+
+def test_holes_are_filled_as_scipy_fills_them():
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        solid = (rng.random((23, 31)) < rng.uniform(0.3, 0.8)).astype(np.uint8)
+        assert np.array_equal(_filled(solid), ndimage.binary_fill_holes(solid))
+
+
+def test_parts_from_a_twentieth_of_the_largest_on_are_kept():
+    mask = np.zeros((96, 128), np.bool_)
+    mask[10:50, 10:60] = True  # 2000 pixels
+    mask[60:70, 10:20] = True  # a twentieth
+    mask[60:69, 40:50] = True  # less
+    kept = mask.copy()
+    kept[60:69, 40:50] = False
+    assert np.array_equal(_tidy(mask), kept)
+    assert not _tidy(np.zeros_like(mask)).any()

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -91,6 +93,27 @@ def test_where_nothing_can_be_told_apart_all_is_item_and_colours_are_absolute():
 def test_a_broken_engine_is_an_error(fault):
     with pytest.raises(EngineError):
         Eye(FakeEngine(FACTS, fault), FACTS).look(np.full((64, 64, 3), 90, np.uint8))
+
+
+def test_many_looks_at_once_do_not_mix():
+    eye = Eye(FakeEngine(FACTS), FACTS)
+    pictures = [sketch(index, 0, pose="upright", size=160).rgb for index in range(4)]
+    alone = [eye.look(rgb) for rgb in pictures]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(eye.look, pictures * 8))
+    for one, other in zip(alone * 8, together, strict=True):
+        assert np.array_equal(one.item, other.item)
+        assert np.array_equal(one.colours, other.colours)
+        assert np.array_equal(one.patches["a"], other.patches["a"])
+
+
+def test_a_fault_beside_the_encoder_is_not_lost(monkeypatch):
+    def fail(_frame):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("amiss.vision.look.isolate", fail)
+    with pytest.raises(MemoryError, match="no room"):
+        Eye(FakeEngine(FACTS), FACTS).look(np.full((64, 64, 3), 90, np.uint8))
 
 
 def test_features_of_nothing_do_not_divide_by_zero():

@@ -4,6 +4,7 @@ Distances are those between unit vectors: sqrt(2 − 2·cosine), 0 for the same,
 unrelated patches.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,7 +35,7 @@ class InPlace:
 
     surplus: per query patch; large where something is that should not be. missing: per reference
     patch; large where something should be and is not. in_place: per query patch, whether its match
-    near the place is about as good as its best match anywhere.
+    near the place is as good as its best match anywhere.
     """
 
     surplus: Map
@@ -43,26 +44,46 @@ class InPlace:
 
 
 def compare_in_place(
-    query: Patches, reference: Patches, grid: tuple[int, int], radius: int, tolerance: float
+    query: Mapping[str, Patches],
+    reference: Mapping[str, Patches],
+    weights: Sequence[tuple[str, float]],
+    grid: tuple[int, int],
+    radius: int,
+    tolerance: float,
 ) -> InPlace:
     """Compares aligned looks of one grid, both ways, within `radius` cells of each place.
 
-    tolerance: distance by which a match near the place may be worse than the best one anywhere.
+    weights: of the encoder's outputs, by name, whose distances are added up. tolerance: distance by
+    which a match near the place may be worse than the best one anywhere.
     """
+    found = [
+        weight * _one_output(query[name], reference[name], grid, radius) for name, weight in weights
+    ]
+    surplus, missing, anywhere = np.asarray(np.sum(found, axis=0), np.float32)
+    return InPlace(surplus, missing, surplus - anywhere < tolerance)
+
+
+def _one_output(query: Patches, reference: Patches, grid: tuple[int, int], radius: int) -> Map:
+    """3×N distances to the best match: near the place, back from there, and anywhere."""
     cosine = query @ reference.T
-    near = np.where(_neighbours(grid, radius), cosine, np.float32(-1))
-    surplus = distance(near.max(axis=1))
-    return InPlace(
-        surplus=surplus,
-        missing=distance(near.max(axis=0)),
-        in_place=surplus - distance(cosine.max(axis=1)) < tolerance,
-    )
+    there, back = _neighbours(grid, radius)
+    flat = cosine.ravel()
+    best = [flat.take(there).max(axis=1), flat.take(back).max(axis=1), cosine.max(axis=1)]
+    return distance(np.stack(best))
 
 
 @lru_cache(maxsize=16)
-def _neighbours(grid: tuple[int, int], radius: int) -> NDArray[np.bool_]:
-    """N×N: whether two cells of a grid lie within `radius` rows and columns of each other."""
-    rows, columns = np.divmod(np.arange(grid[0] * grid[1]), grid[1])
-    near_rows = np.abs(rows[:, None] - rows) <= radius
-    near_columns = np.abs(columns[:, None] - columns) <= radius
-    return np.asarray(near_rows & near_columns)
+def _neighbours(grid: tuple[int, int], radius: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where in a flat N×N matrix of cosines the neighbours of each place are.
+
+    Twice N×(2·radius + 1)²: along the place's row, and along its column. A neighbour outside the
+    grid is replaced by the place itself, which is its own neighbour anyway.
+    """
+    rows, columns = grid
+    row, column = (steps.reshape(-1, 1) for steps in np.mgrid[:rows, :columns])
+    down, right = (steps.ravel() for steps in np.mgrid[-radius : radius + 1, -radius : radius + 1])
+    near_row, near_column = row + down, column + right
+    inside = (near_row >= 0) & (near_row < rows) & (near_column >= 0) & (near_column < columns)
+    place = row * columns + column
+    near = np.where(inside, near_row * columns + near_column, place)
+    return place * rows * columns + near, near * rows * columns + place

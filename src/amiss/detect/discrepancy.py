@@ -44,21 +44,22 @@ class Settings:
     slight_degrees: float = 15.0
     pose_references: int = 4
 
+    # The encoder's outputs, in novelty and in place.
+    layer_weights: tuple[tuple[str, float], ...] = (("s16b7", 0.3), ("s16b10", 0.7))
+
     # Novelty: mean of the largest share of a blurred map (cells of 16 px).
-    novelty_weights: tuple[tuple[str, float], ...] = (("s16b7", 0.3), ("s16b10", 0.7))
     novelty_share: float = 0.01
     blur: float = 1.2
 
     # In place: cells around each place, and how far alignment is trusted.
-    in_place_layer: str = "s16b10"
     in_place_radius: int = 2
-    in_place_tolerance: float = 0.02
+    in_place_tolerance: float = 0.005
     in_place_share: float = 0.03
     # Distances in place are a little larger than novelty on pristine items, having less choice.
     in_place_scale: float = 0.9
     most_trust: float = 0.75
     aligned_agreement: tuple[float, float] = (0.82, 0.88)
-    patches_in_place: tuple[float, float] = (0.8, 0.9)
+    patches_in_place: tuple[float, float] = (0.75, 0.9)
     references_in_place: tuple[float, float] = (0.9, 0.97)
 
     # Colour: ΔE beyond which a colour is new.
@@ -191,7 +192,7 @@ class Comparator:
         """Weighted mean, over the encoder's outputs, of the distance to the nearest bank patch."""
         maps = [
             weight * novelty(look.patches[layer], self.bank.patches[layer])
-            for layer, weight in self.settings.novelty_weights
+            for layer, weight in self.settings.layer_weights
         ]
         return np.asarray(np.sum(maps, axis=0), np.float32).reshape(look.grid)
 
@@ -218,8 +219,9 @@ class Comparator:
     def _place_by_place(self, query: Look, reference: Look) -> InPlace:
         s = self.settings
         return compare_in_place(
-            query.patches[s.in_place_layer],
-            reference.patches[s.in_place_layer],
+            query.patches,
+            reference.patches,
+            s.layer_weights,
             query.grid,
             s.in_place_radius,
             s.in_place_tolerance,

@@ -1,12 +1,13 @@
 """How the item lies, compared with a reference: the angle to turn the picture by.
 
-The thumbnails of both are correlated over all shifts (by FFT) and a ring of angles. That costs a
+The thumbnails of both are correlated over small shifts and a ring of angles. That costs a small
 fraction of an encoder pass, so an item in any in-plane pose is encoded once, in the pose that the
 reference has, rather than compared with many turned copies of the reference.
 """
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import cv2
@@ -22,6 +23,7 @@ STEP_DEGREES = 6
 PLAIN_LEVELS, PLAIN_SHARE = 3, 0.9  # grey levels about the border's colour, and share within them
 LARGEST_SHIFT = SIDE // 6
 """Thumbnail pixels that an item may lie off the reference's place."""
+SHIFTS = np.arange(-LARGEST_SHIFT, LARGEST_SHIFT + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,11 @@ class Pose:
 
 
 class PoseFinder:
-    """Finds the pose of queries relative to one reference; 60 turned spectra are kept."""
+    """Finds the pose of queries relative to one reference; 60 turned spectra are kept.
+
+    Spectra are multiplied as in any correlation by FFT, but transformed back only to the few shifts
+    that count, which takes less than half the time.
+    """
 
     def __init__(self, reference: Thumbnail) -> None:
         angles = np.arange(0, 360, STEP_DEGREES)
@@ -55,7 +61,9 @@ class PoseFinder:
             ]
         )
         self._norms = np.maximum(np.sqrt((turned**2).sum((1, 2, 3))), 1e-6)
-        self._spectra = np.conj(fft.rfft2(turned, axes=(1, 2)))
+        spectra = np.conj(fft.rfft2(turned, axes=(1, 2)))
+        # Colour by colour (3×60×48×25): then a product of spectra is a few passes over whole rows.
+        self._spectra = np.ascontiguousarray(np.moveaxis(spectra, 3, 0))
 
     def find(self, query: Thumbnail) -> Pose:
         """The best pose; between two angles of the ring it is interpolated."""
@@ -76,13 +84,34 @@ class PoseFinder:
 
     def _correlate(self, query: Thumbnail, angles: slice) -> NDArray[np.float32]:
         """Normalised correlation per angle, at the best shift within the limit."""
-        spectrum = fft.rfft2(query, axes=(0, 1))
-        product = np.einsum("ayxc,yxc->ayx", self._spectra[angles], spectrum)
-        surface = fft.irfft2(product, s=(SIDE, SIDE), axes=(1, 2))
-        near = [*range(LARGEST_SHIFT + 1), *range(-LARGEST_SHIFT, 0)]
-        peaks = surface[:, near][:, :, near].max((1, 2))
+        spectrum = np.moveaxis(fft.rfft2(query, axes=(0, 1)), 2, 0)
+        product = self._spectra[0, angles] * spectrum[0]
+        for colour in (1, 2):
+            product += self._spectra[colour, angles] * spectrum[colour]
+        peaks = _at_shifts(product).max(axis=(1, 2))
         norm = max(float(np.sqrt((query**2).sum())), 1e-6)
         return np.asarray(peaks / (self._norms[angles] * norm), np.float32)
+
+
+def _at_shifts(spectra: NDArray[np.complex64]) -> NDArray[np.float32]:
+    """N×SIDE×(SIDE/2 + 1) half spectra of real surfaces, as N×17×17 values at SHIFTS."""
+    across, down = _waves()
+    count, rows, columns = spectra.shape
+    half_way = (spectra.reshape(-1, columns) @ across).reshape(count, rows, -1)
+    return np.asarray(np.matmul(down, np.concatenate([half_way.real, half_way.imag], axis=1)))
+
+
+@cache
+def _waves() -> tuple[NDArray[np.complex64], NDArray[np.float32]]:
+    """The two factors of the inverse transform at SHIFTS: 25×17, and 17×96 for (real, imaginary).
+
+    The half spectrum stands for both halves, so columns that have a mirror image count twice.
+    """
+    frequencies = np.arange(SIDE // 2 + 1)
+    weights = np.where(frequencies % (SIDE // 2) == 0, 1, 2) / SIDE**2
+    across = weights[:, None] * np.exp(2j * np.pi / SIDE * np.outer(frequencies, SHIFTS))
+    down = np.exp(2j * np.pi / SIDE * np.outer(SHIFTS, np.arange(SIDE)))
+    return across.astype(np.complex64), np.hstack([down.real, -down.imag]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

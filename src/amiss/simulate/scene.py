@@ -81,7 +81,8 @@ class Scene:
 
     film: clear surfaces, drawn as reflections (None: there are none); clarity: share of light that
     they let through. environment: linear RGB radiance from everywhere else. exposure: factor from
-    radiance to the sensor's [0, 1].
+    radiance to the sensor's [0, 1]. ghost: surfaces where they were before they were moved, cut or
+    taken away; truth alone looks at it, to know what is missing.
     """
 
     item: Mesh | None
@@ -93,3 +94,4 @@ class Scene:
     environment: tuple[float, float, float]
     exposure: float
     cameras: tuple[Eyepoint, ...]
+    ghost: Mesh | None = None

@@ -7,7 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-Purpose = Literal["product", "design", "capture", "damage", "light", "tray", "sensor", "depth"]
+Purpose = Literal[
+    "product", "design", "capture", "damage", "light", "tray", "sensor", "depth", "rig"
+]
 _NUMBERS: dict[Purpose, int] = {
     "product": 1,
     "design": 2,
@@ -17,6 +19,7 @@ _NUMBERS: dict[Purpose, int] = {
     "tray": 6,
     "sensor": 7,
     "depth": 8,
+    "rig": 9,
 }
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from amiss.domain.capture import RgbArray
+from amiss.vision.frame import median
 
 LOOK_SIZE = 128  # pixels of the long side: enough for an outline, little enough to cost nothing
 LEAST_CONTRAST = 9.0  # ΔE; below it, noise and shading of the tray would count as item
@@ -62,13 +62,13 @@ def _contrast(rgb: RgbArray) -> NDArray[np.float32]:
     """ΔE (CIE 1976) of each pixel to the nearest of the four sides' median colours."""
     lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     sides = [lab[:3], lab[-3:], lab[:, :3], lab[:, -3:]]
-    colours = [np.median(side.reshape(-1, 3), axis=0) for side in sides]
+    colours = [median(side.reshape(-1, 3)) for side in sides]
     planes = cv2.split(lab)
     squares = [
         sum((plane - level) ** 2 for plane, level in zip(planes, colour, strict=True))
         for colour in colours
     ]
-    return np.asarray(np.sqrt(np.min(squares, axis=0)), np.float32)
+    return np.asarray(np.sqrt(np.minimum.reduce(squares)), np.float32)
 
 
 def _otsu(contrast: NDArray[np.float32]) -> float:
@@ -87,13 +87,20 @@ def _tidy(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel)
-    solid = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    filled = ndimage.binary_fill_holes(solid)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        filled.astype(np.uint8), connectivity=8
+    solid = np.asarray(
+        cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8
     )
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(_filled(solid), connectivity=8)
     if count == 1:
         return np.zeros(mask.shape, np.bool_)
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    kept = 1 + np.flatnonzero(areas >= areas.max() / 20)
-    return np.asarray(np.isin(labels, kept))
+    areas = stats[:, cv2.CC_STAT_AREA]
+    kept = areas >= areas[1:].max() / 20
+    kept[0] = False  # the background
+    return np.asarray(kept[labels])
+
+
+def _filled(solid: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The mask without holes: 0 where a path of 0 leads straight or sideways out of the picture."""
+    outside = cv2.copyMakeBorder(solid, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    cv2.floodFill(outside, None, (0, 0), 2, flags=4)
+    return np.asarray(outside[1:-1, 1:-1] != 2, np.uint8)

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from amiss.bundle.manifest import Encoder as EncoderFacts
 from amiss.domain.capture import RgbArray
+from amiss.vision.aside import aside
 from amiss.vision.engine.protocol import Engine
 from amiss.vision.frame import to_frame
-from amiss.vision.isolate import isolate
+from amiss.vision.isolate import Silhouette, isolate
 from amiss.vision.palette import Cells, colour_cells
 
 Patches = NDArray[np.float32]
@@ -51,14 +52,15 @@ class Eye:
             EngineError: the engine failed or gave features that are not finite.
         """
         frame = self.frame(rgb)
+        seen_aside = aside(_item_and_colours, frame)
         patches, grid = self.patches(frame)
-        silhouette = isolate(frame)
+        silhouette, colours = seen_aside.result()
         return Look(
             patches=patches,
             grid=grid,
             item=silhouette.share(grid),
             isolated=silhouette.found,
-            colours=colour_cells(frame, relative=silhouette.found),
+            colours=colours,
         )
 
     def patches(self, frame: RgbArray) -> tuple[dict[str, Patches], tuple[int, int]]:
@@ -67,6 +69,12 @@ class Eye:
         patches = {name: _unit_vectors(maps[name][0]) for name in maps}
         rows, columns = next(iter(maps.values())).shape[2:]
         return patches, (int(rows), int(columns))
+
+
+def _item_and_colours(frame: RgbArray) -> tuple[Silhouette, Cells]:
+    """What needs no encoder; colours are relative to the tray's where it can be told apart."""
+    silhouette = isolate(frame)
+    return silhouette, colour_cells(frame, relative=silhouette.found)
 
 
 def _unit_vectors(features: NDArray[np.float32]) -> Patches:

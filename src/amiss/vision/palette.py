@@ -41,7 +41,9 @@ def colour_cells(frame: RgbArray, *, relative: bool) -> Cells:
     units += (0, BIN * SHAPE[1] / 2, BIN * SHAPE[2] / 2)
     steps = np.clip(units / BIN, 0, np.array(SHAPE, np.float32) - 1).astype(np.int32)
     steps *= (SHAPE[1] * SHAPE[2], SHAPE[2], 1)
-    return np.asarray(steps[lab[..., 0], 0] + steps[lab[..., 1], 1] + steps[lab[..., 2], 2])
+    parts = zip(cv2.split(lab), np.ascontiguousarray(steps.T), strict=True)
+    lightness, a, b = (cv2.LUT(plane, table) for plane, table in parts)
+    return np.asarray(cv2.add(cv2.add(lightness, a), b), np.int32)
 
 
 def _units(lab: NDArray[np.float32]) -> NDArray[np.float32]:

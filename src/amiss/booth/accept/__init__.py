@@ -1,0 +1,1 @@
+"""Acceptance of a booth: measured once it is built, and again after each change to it."""

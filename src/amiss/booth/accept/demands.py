@@ -1,0 +1,149 @@
+"""What a booth has to show, step by step: from measures to rows of the report.
+
+    synchronisation   captures of anything
+    sharpness         a slanted edge before each camera, flat on the tray
+    colour, exposure  a grey card before each camera
+    evenness          the empty tray
+    intrinsics        a chessboard before each camera
+    repeatability     20 items, laid down 10 times each
+    agreement         50 items or more, judged by people and by Amiss
+
+Each step stands alone; whoever guides people through them puts the rows together.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from amiss.booth.accept.agreement import Agreement
+from amiss.booth.accept.lens import LensFit
+from amiss.booth.accept.light import Box, evenness, grey_card
+from amiss.booth.accept.repeat import Repeatability
+from amiss.booth.accept.report import Row
+from amiss.booth.accept.sharpness import mtf50
+from amiss.booth.calibration import Calibration
+from amiss.domain.capture import Capture, RgbArray
+from amiss.domain.errors import CameraError, InputError
+
+
+class Demands(BaseModel):
+    """Limits of the acceptance.
+
+    spread_ms: between the first and the last view of a capture, 95th percentile. mtf50: cycles per
+    pixel. cast: deviation of red or blue from green on a grey card. grey_least, grey_most: linear
+    light of an 18 % card. evenness: darkest over brightest part. lens_px: error of the lens fit.
+    placements: share of the scores' variance that placements cause (AIAG allows a gauge 30 % of
+    the spread, so 9 % of the variance). flips: share of decisions that placements turn.
+    effectiveness, misses, false_alarms, kappa: as AIAG calls acceptable.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    spread_ms: float = 50.0
+    mtf50: float = 0.15
+    cast: float = 0.05
+    grey_least: float = 0.10
+    grey_most: float = 0.30
+    evenness: float = 0.6
+    lens_px: float = 0.5
+    placements: float = 0.09
+    flips: float = 0.05
+    effectiveness: float = 0.90
+    misses: float = 0.02
+    false_alarms: float = 0.05
+    kappa: float = 0.75
+
+
+def synchronisation(captures: Sequence[Capture], demands: Demands) -> list[Row]:
+    """How far apart the views of a capture were taken.
+
+    Raises:
+        CameraError: no capture has two views that say when they were taken.
+    """
+    spreads = []
+    for capture in captures:
+        times = [view.taken.timestamp() for view in capture.views if view.taken is not None]
+        if len(times) > 1:
+            spreads.append((max(times) - min(times)) * 1000)
+    if not spreads:
+        raise CameraError("Nothing to compare: take captures with two cameras at least.")
+    spread = float(np.percentile(spreads, 95))
+    return [Row("synchronisation", "", spread, "ms", most=demands.spread_ms)]
+
+
+def sharpness(edges: Mapping[str, RgbArray], demands: Demands) -> list[Row]:
+    """edges: per camera a cut-out around a slanted edge; see `mtf50`."""
+    return [
+        Row("sharpness (MTF50)", name, mtf50(rgb), "cycles/px", least=demands.mtf50)
+        for name, rgb in edges.items()
+    ]
+
+
+def colour(cards: Mapping[str, tuple[RgbArray, Box]], demands: Demands) -> list[Row]:
+    """cards: per camera a picture and where in it the 18 % grey card lies."""
+    rows = []
+    for name, (rgb, box) in cards.items():
+        card = grey_card(rgb, box)
+        rows.append(Row("colour of a grey card", name, card.cast, "", most=demands.cast))
+        rows.append(
+            Row(
+                "light of a grey card",
+                name,
+                card.level,
+                "of saturation",
+                least=demands.grey_least,
+                most=demands.grey_most,
+            )
+        )
+    return rows
+
+
+def even_light(
+    calibration: Calibration, demands: Demands, boxes: Mapping[str, Box] | None = None
+) -> list[Row]:
+    """Of the empty tray; boxes: per camera the tray's part of the picture, else all of it."""
+    boxes = boxes or {}
+    return [
+        Row(
+            "evenness of light",
+            name,
+            evenness(baseline.rgb, boxes.get(name)),
+            "",
+            least=demands.evenness,
+        )
+        for name, baseline in calibration.cameras.items()
+    ]
+
+
+def lenses(fits: Mapping[str, LensFit], demands: Demands) -> list[Row]:
+    """fits: per camera, from `fit_lens`."""
+    return [
+        Row("lens fit", name, fit.error_px, "px", most=demands.lens_px)
+        for name, fit in fits.items()
+    ]
+
+
+def repeated(study: Repeatability, demands: Demands) -> list[Row]:
+    """study: from `repeatability`."""
+    return [
+        Row("variance from placement", "", study.share, "", most=demands.placements),
+        Row("decisions that flip", "", study.flips, "", most=demands.flips),
+    ]
+
+
+def agreed(study: Agreement, appraiser: str, demands: Demands) -> list[Row]:
+    """What is asked of one appraiser, which is Amiss.
+
+    Raises:
+        InputError: it took no part in the study.
+    """
+    for one in study.appraisers:
+        if one.name == appraiser:
+            return [
+                Row("effectiveness", "", one.effectiveness, "", least=demands.effectiveness),
+                Row("misses", "", one.misses, "", most=demands.misses),
+                Row("false alarms", "", one.false_alarms, "", most=demands.false_alarms),
+                Row("kappa against the truth", "", one.kappa, "", least=demands.kappa),
+            ]
+    raise InputError(f"{appraiser} took no part in the study; add its judgements.")

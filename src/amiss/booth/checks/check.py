@@ -1,0 +1,250 @@
+"""Looks over a capture before anything is decided from it."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from amiss.booth.calibration import Baseline, Calibration
+from amiss.booth.checks import measures
+from amiss.booth.checks.foreground import Foreground, against_tray, bare, by_height
+from amiss.booth.checks.limits import Limits
+from amiss.booth.checks.reason import Fault, Reason
+from amiss.domain.capture import Capture, RgbArray, View
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(slots=True)
+class Memory:
+    """What must be remembered from one capture to the next: what each camera sent last."""
+
+    digests: dict[str, bytes] = field(default_factory=dict)
+
+
+def check(
+    capture: Capture,
+    calibration: Calibration | None,
+    memory: Memory,
+    *,
+    cameras: Sequence[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> list[Fault]:
+    """All faults of a capture, those of single cameras first.
+
+    Args:
+        capture: as the booth delivered it.
+        calibration: of this booth; without one each camera is `not_calibrated`, and only gross
+            faults are found.
+        memory: the same for all captures of a booth; it is brought up to date.
+        cameras: those that should have delivered; left out, the calibrated ones.
+        limits: where each check draws its line.
+    """
+    baselines = {} if calibration is None else calibration.cameras
+    expected = cameras or tuple(baselines)
+    present = {view.camera for view in capture.views}
+    faults = [Fault(name, Reason.CAMERA_MISSING, 0, 1) for name in expected if name not in present]
+    faults += _timing(capture, limits)
+    seen: list[_Seen] = []
+    for view in capture.views:
+        faults += _frozen(view, memory)
+        found = _look(view, _baseline(view, baselines.get(view.camera)), limits)
+        faults += found.faults
+        if found.item is not None or found.solid is not None:
+            seen.append(found)
+    return faults + list(_item(seen, limits))
+
+
+def _timing(capture: Capture, limits: Limits) -> Iterator[Fault]:
+    counted = [view.trigger for view in capture.views if view.trigger is not None]
+    if counted:
+        number = capture.sequence
+        if number is None:  # the trigger that most views answer
+            number = Counter(counted).most_common(1)[0][0]
+        for view in capture.views:
+            if view.trigger is not None and view.trigger != number:
+                yield Fault(view.camera, Reason.OTHER_TRIGGER, view.trigger - number, 0)
+    times = [view.taken.timestamp() for view in capture.views if view.taken is not None]
+    if len(times) < 2:
+        return
+    middle = float(np.median(times))
+    for view in capture.views:
+        if view.taken is not None:
+            apart_ms = abs(view.taken.timestamp() - middle) * 1000
+            if apart_ms > limits.spread_ms:
+                yield Fault(view.camera, Reason.NOT_SYNCHRONOUS, apart_ms, limits.spread_ms)
+
+
+def _frozen(view: View, memory: Memory) -> Iterator[Fault]:
+    """The same pixels twice: noise alone makes that impossible for a camera that works."""
+    digest = hashlib.blake2b(view.rgb.tobytes(), digest_size=16).digest()
+    if memory.digests.get(view.camera) == digest:
+        yield Fault(view.camera, Reason.FROZEN, 1, 0)
+    memory.digests[view.camera] = digest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """A view, its faults and what it shows; item: None where the picture does not tell."""
+
+    camera: str
+    faults: tuple[Fault, ...]
+    item: Foreground | None = None
+    solid: Foreground | None = None  # the same by depth
+
+
+def _baseline(view: View, calibrated: Baseline | None) -> Baseline | None:
+    """What to compare with: the empty tray that the view itself brings, else the calibrated one.
+
+    A recording brings its own, which may be another part of the field of view for each capture.
+    """
+    if view.empty_tray is None or (calibrated is not None and view.empty_tray is calibrated.rgb):
+        return calibrated
+    return Baseline(view.empty_tray, None, None, None, None)
+
+
+def _look(view: View, baseline: Baseline | None, limits: Limits) -> _Seen:
+    """Faults of one picture; one that makes it useless ends the search, as all others follow."""
+    name = view.camera
+    brightest = measures.brightest(view.rgb)
+    if brightest < limits.black:
+        return _Seen(name, (Fault(name, Reason.BLACK, brightest, limits.black),))
+    if baseline is not None and baseline.rgb.shape != view.rgb.shape:
+        times = view.rgb.size / baseline.rgb.size
+        return _Seen(name, (Fault(name, Reason.WRONG_SIZE, times, 1),))
+    depth = tuple(_depth(view, baseline, limits))
+    if baseline is None:
+        missing = Fault(name, Reason.NOT_CALIBRATED, 0, 1)
+        faults = (
+            missing,
+            *depth,
+            *_bare_light(view, brightest, limits),
+            *_blur(view, None, limits),
+        )
+        return _Seen(name, faults, bare(view.rgb))
+    faults = (*depth, *_light(view, baseline, limits), *_blur(view, baseline, limits))
+    moved = measures.shift(view.rgb, baseline.rgb)
+    if moved is not None and moved.length > limits.moved:
+        fault = Fault(name, Reason.TRAY_MOVED, moved.length, limits.moved)
+        there = against_tray(view.rgb, _followed(baseline.rgb, moved)) if moved.found else None
+        return _Seen(name, (*faults, fault), there)
+    return _Seen(
+        name, faults, against_tray(view.rgb, baseline.rgb), _by_height(view, baseline, limits)
+    )
+
+
+def _followed(empty: RgbArray, moved: measures.Shift) -> RgbArray:
+    """The empty tray where it is now."""
+    height, width = empty.shape[:2]
+    side = max(height, width)
+    matrix = np.array([[1, 0, moved.right * side], [0, 1, moved.down * side]])
+    return np.asarray(
+        cv2.warpAffine(empty, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
+
+
+def _by_height(view: View, baseline: Baseline, limits: Limits) -> Foreground | None:
+    if view.depth is None or (view.depth > 0).mean() < limits.depth:
+        return None
+    empty = baseline.depth
+    if empty is not None and empty.shape != view.depth.shape:
+        empty = None
+    return by_height(view.depth, empty, limits.height_m)
+
+
+def _depth(view: View, baseline: Baseline | None, limits: Limits) -> Iterator[Fault]:
+    if view.depth is None:
+        if baseline is not None and baseline.depth is not None:
+            yield Fault(view.camera, Reason.DEPTH_MISSING, 0, 1)
+        return
+    share = float((view.depth > 0).mean())
+    if share < limits.depth:
+        yield Fault(view.camera, Reason.DEPTH_HOLES, share, limits.depth)
+
+
+def _light(view: View, baseline: Baseline, limits: Limits) -> Iterator[Fault]:
+    name = view.camera
+    lost = measures.clipped(view.rgb) - measures.clipped(baseline.rgb)
+    if lost > limits.clipped:
+        yield Fault(name, Reason.OVER_EXPOSED, lost, limits.clipped)
+    gain = measures.light_gain(measures.reduced(view.rgb), measures.reduced(baseline.rgb))
+    if not np.isfinite(gain).all():
+        return  # the rim is clipped or black: both are named above
+    light = float(gain.mean())
+    if light < limits.light_low:
+        yield Fault(name, Reason.UNDER_EXPOSED, light, limits.light_low)
+    elif light > limits.light_high and lost <= limits.clipped:
+        yield Fault(name, Reason.OVER_EXPOSED, light, limits.light_high)
+    cast = measures.cast(gain)
+    if cast > limits.cast:
+        yield Fault(name, Reason.COLOUR_CAST, cast, limits.cast)
+
+
+def _bare_light(view: View, brightest: float, limits: Limits) -> Iterator[Fault]:
+    name = view.camera
+    if brightest < limits.bright_low:
+        yield Fault(name, Reason.UNDER_EXPOSED, brightest, limits.bright_low)
+    lost = measures.clipped(view.rgb)
+    if lost > limits.clipped:
+        yield Fault(name, Reason.OVER_EXPOSED, lost, limits.clipped)
+    cast = measures.cast_bare(view.rgb)
+    if cast > limits.cast_bare:
+        yield Fault(name, Reason.COLOUR_CAST, cast, limits.cast_bare)
+
+
+def _blur(view: View, baseline: Baseline | None, limits: Limits) -> Iterator[Fault]:
+    now = measures.softness(view.rgb)
+    if now is None:
+        return  # no edge in the picture: nothing to be sharp or blurred
+    limit = limits.blur_px
+    if baseline is not None and baseline.softness is not None:
+        limit = max(limit, limits.blur_growth * baseline.softness.sharpest)
+    if now.sharpest > limit:
+        yield Fault(view.camera, Reason.BLURRED, now.sharpest, limit)
+    elif now.softest > limit * limits.motion:
+        yield Fault(view.camera, Reason.BLURRED, now.softest, limit * limits.motion)
+
+
+def _item(seen: Sequence[_Seen], limits: Limits) -> Iterator[Fault]:
+    """Whether there is an item, one, and whole: what only all views together can tell."""
+    items = {view.camera: _either(view) for view in seen}
+    sees = {name: item for name, item in items.items() if item.share >= limits.item}
+    if items and not sees:
+        largest = max(item.share for item in items.values())
+        yield Fault("", Reason.TRAY_EMPTY, largest, limits.item)
+        return
+    for name, item in items.items():
+        if name not in sees:
+            yield Fault(name, Reason.ITEM_UNSEEN, item.share, limits.item)
+        elif item.cut > limits.cut:
+            yield Fault(name, Reason.ITEM_CUT_OFF, item.cut, limits.cut)
+    seconds = sorted(_second(view) for view in seen if view.camera in sees)
+    if seconds:
+        most = seconds[(len(seconds) - 1) // 2]  # more than half of the views must say so
+        if most > limits.second:
+            yield Fault("", Reason.TWO_ITEMS, most, limits.second)
+
+
+def _second(view: _Seen) -> float:
+    """How large a second item is, in what colour and height show together.
+
+    To the eye an item in the tray's colour shows in parts; by height a flat card with two domes
+    does, and a flat item not at all.
+    """
+    if view.item is None or view.solid is None:
+        return _either(view).second
+    height, width = view.item.mask.shape
+    solid = cv2.resize(
+        view.solid.mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST
+    )
+    both = view.item.mask | (solid > 0)
+    return Foreground(both, both).second
+
+
+def _either(view: _Seen) -> Foreground:
+    """By colour or by height, whichever shows more of it."""
+    shown = [item for item in (view.item, view.solid) if item is not None]
+    return max(shown, key=lambda item: item.share)

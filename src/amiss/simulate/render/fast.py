@@ -1,0 +1,205 @@
+"""Pictures at several frames a second, without a GPU and without a display.
+
+Rasterised with OpenGL, in software (llvmpipe) where there is no GPU, in five passes:
+
+1. The item is seen from above and from below, once per scene: a map of the heights that it fills.
+2. From every vertex, and from every cell of the tray, rays are marched through this map to the
+   lights, and the horizon is searched for the sky: soft shadows, ambient occlusion, and the colour
+   that tray and item lend each other.
+3. Per camera, the triangle behind each pixel is found, at twice the resolution: a visibility
+   buffer (Burns & Hunt 2013), since small triangles are dear and pixels are cheap.
+4. Each pixel is shaded once: Lambert and GGX under the rectangular lights, bumps, the other colour
+   of the underside; then the film's reflections are laid over.
+5. Four pixels become one.
+
+It agrees with the path-traced pictures in brightness and colour, not in every reflection: items
+do not mirror each other, and what lies deep inside an open box is a little too light.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amiss.domain.errors import SimulationError
+from amiss.simulate.render.fast_gl import Handle, Program, Value, open_context, sheet
+from amiss.simulate.render.fast_light import LightPrograms, Shape, Stage
+from amiss.simulate.render.fast_view_glsl import (
+    FILM,
+    RESOLVE,
+    SHADE_ITEM,
+    SHADE_TRAY,
+    WHICH,
+    WHICH_FILM,
+)
+from amiss.simulate.render.gloss import albedo_table
+from amiss.simulate.scene import Eyepoint, Scene
+
+FINER = 2
+"""Shaded pixels per pixel, along either side."""
+NEAREST, FARTHEST = 0.05, 20.0  # metres from a camera
+
+
+class FastBackend:
+    """The fast renderer. It holds one OpenGL context; use it in the thread that made it.
+
+    The light of the last scene is kept: render all views of a scene one after the other.
+
+    Raises:
+        SimulationError: moderngl, EGL or a driver is missing; the sentence says what to install.
+    """
+
+    name = "fast"
+
+    def __init__(self) -> None:
+        self._context = open_context()
+        with self._context:
+            self._light = LightPrograms(self._context)
+            self._which = Program(self._context, WHICH)
+            self._which_film = Program(self._context, WHICH_FILM)
+            self._tray = Program(self._context, SHADE_TRAY)
+            self._item = Program(self._context, SHADE_ITEM)
+            self._film = Program(self._context, FILM)
+            self._resolve = Program(self._context, RESOLVE)
+            albedos = albedo_table()
+            self._albedos = self._context.texture(
+                albedos.shape[1::-1], 2, albedos.tobytes(), dtype="f4"
+            )
+            self._albedos.repeat_x = self._albedos.repeat_y = False
+        self._stage: Stage | None = None
+        self._canvases: dict[tuple[int, int], _Canvas] = {}
+
+    @property
+    def device(self) -> str:
+        """What draws, in the driver's words."""
+        return str(self._context.info["GL_RENDERER"])
+
+    def render(self, scene: Scene, camera: Eyepoint, seed: int) -> NDArray[np.float32]:
+        """H×W×3 float32, linear, exposed. There is no noise, so `seed` changes nothing.
+
+        Raises:
+            SimulationError: the lens is distorted, or there are more lights than four.
+        """
+        del seed
+        if any(camera.intrinsics.distortion):
+            raise SimulationError(
+                "The fast renderer draws rectified pictures only: leave the distortion empty."
+            )
+        with self._context:
+            return self._draw(self._lit(scene), camera)
+
+    def close(self) -> None:
+        """Gives back the context and all that it holds."""
+        self._context.release()
+
+    def _lit(self, scene: Scene) -> Stage:
+        if self._stage is None or self._stage.scene is not scene:
+            if self._stage is not None:
+                self._stage.release()
+            self._stage = None
+            self._stage = Stage(self._context, scene, self._light)
+        return self._stage
+
+    def _draw(self, stage: Stage, camera: Eyepoint) -> NDArray[np.float32]:
+        width, height = camera.intrinsics.width, camera.intrinsics.height
+        canvas = self._canvases.get((width, height))
+        if canvas is None:
+            canvas = self._canvases[width, height] = _Canvas(self._context, width, height)
+        known = {**stage.uniforms, **_eye(camera), "albedos": self._albedos}
+        known |= {"exposure": stage.scene.exposure, "clarity": stage.scene.clarity}
+        self._find(stage.item, self._which, canvas.item, known)
+        self._shade(self._tray, canvas.item, "<=", known)
+        if stage.item is not None:
+            self._shade(self._item, canvas.item, ">", known | stage.item.tables)
+        if stage.film is not None:
+            before = {"before": canvas.item.depth}
+            self._find(stage.film, self._which_film, canvas.film, known | before)
+            self._shade(self._film, canvas.film, ">", known | stage.film.tables, blend=True)
+        self._resolve.fill(canvas.small, fine=canvas.fine, times=FINER)
+        data = canvas.small.read(components=3, dtype="f4")
+        return np.frombuffer(data, np.float32).reshape(height, width, 3).copy()
+
+    def _find(
+        self, shape: Shape | None, program: Program, layer: "_Layer", known: dict[str, Value]
+    ) -> None:
+        """The nearest triangle behind each pixel, and its depth; 1 where there is none."""
+        self._context.enable_only(self._context.DEPTH_TEST)
+        self._context.depth_func = "<"
+        layer.found.clear(depth=1.0)
+        if shape is not None:
+            layer.found.use()
+            program.set(**known)
+            shape.draw(self._context, program)
+
+    def _shade(
+        self,
+        program: Program,
+        layer: "_Layer",
+        where: str,
+        known: dict[str, Value],
+        *,
+        blend: bool = False,
+    ) -> None:
+        """Shades the pixels before which something was found (">"), or nothing ("<=").
+
+        The depth test sorts them out, since a software driver runs both sides of an `if`.
+        """
+        context = self._context
+        context.enable_only(context.DEPTH_TEST | (context.BLEND if blend else context.NOTHING))
+        context.blend_func = (context.ONE, context.SRC_ALPHA)
+        context.depth_func = where
+        layer.shaded.depth_mask = False
+        program.fill(layer.shaded, which=layer.which, **known)
+        context.enable_only(context.NOTHING)
+
+
+class _Layer:
+    """Triangles found behind the pixels of one picture, and the picture that they are shaded on."""
+
+    def __init__(self, context: Handle, fine: Handle) -> None:
+        self.which = sheet(context, fine.size, 1, "f4")
+        self.which.filter = (context.NEAREST, context.NEAREST)
+        self.depth = context.depth_texture(fine.size)
+        self.depth.compare_func = ""
+        self.depth.filter = (context.NEAREST, context.NEAREST)
+        self.found = context.framebuffer([self.which], self.depth)
+        self.shaded = context.framebuffer([fine], self.depth)
+
+
+class _Canvas:
+    """What a picture of one size is drawn on."""
+
+    def __init__(self, context: Handle, width: int, height: int) -> None:
+        self.fine = sheet(context, (width * FINER, height * FINER), 4)
+        self.item = _Layer(context, self.fine)
+        self.film = _Layer(context, self.fine)
+        self.small = context.framebuffer([context.renderbuffer((width, height), 4, dtype="f4")])
+
+
+def _eye(camera: Eyepoint) -> dict[str, Value]:
+    """The camera as uniforms: `view` (booth to clip space), `eye`, `ray` (pixel to direction).
+
+    The first row of the picture is the lowest in OpenGL, so that nothing need be turned over.
+    """
+    lens = camera.intrinsics
+    turn, shift = camera.pose[:3, :3], camera.pose[:3, 3]
+    depth = (FARTHEST + NEAREST) / (FARTHEST - NEAREST)
+    flat = np.array(
+        [
+            [2 * lens.fx / lens.width, 0, (2 * lens.cx + 1) / lens.width - 1, 0],
+            [0, 2 * lens.fy / lens.height, (2 * lens.cy + 1) / lens.height - 1, 0],
+            [0, 0, depth, -(depth + 1) * NEAREST],
+            [0, 0, 1, 0],
+        ]
+    )
+    # A target pixel's middle (i + ½) lies at (i + ½) / FINER − ½ in pixels of the picture.
+    unproject = np.array(
+        [
+            [1 / (FINER * lens.fx), 0, -(lens.cx + 0.5) / lens.fx],
+            [0, 1 / (FINER * lens.fy), -(lens.cy + 0.5) / lens.fy],
+            [0, 0, 1],
+        ]
+    )
+    return {
+        "view": (flat @ camera.pose).T,
+        "eye": tuple(float(value) for value in -turn.T @ shift),
+        "ray": (turn.T @ unproject).T,
+    }

@@ -1,0 +1,39 @@
+"""`amiss gallery`, from the first reference to undo."""
+
+
+def test_gallery_from_first_reference_to_undo(document, refused, amiss, pictures, point, tmp_path):
+    here = ("--gallery", tmp_path / "gallery")
+    shoe = (*here, "--product", "SHOE")
+    added = document("gallery", "add", pictures / "a.jpg", pictures / "b.jpg", *shoe)
+    assert added["revision"] == 2
+    assert "already" in refused("gallery", "add", pictures / "a.jpg", *shoe)
+    listed = document("gallery", "list", *here)["products"]
+    assert [one["product"] for one in listed] == ["SHOE"]
+    assert [one["name"] for one in listed[0]["references"]] == ["a.jpg", "b.jpg"]
+
+    command = ("inspect", pictures / "query.jpg", *shoe, "--operating-point", point)
+    result = document(*command)
+    assert (result["gallery_revision"], result["product"]) == (2, "SHOE")
+    assert result["decision"] in {"pass", "sideline"}
+
+    assert document("gallery", "remove", "a.jpg", *shoe)["revision"] == 3
+    assert document("gallery", "undo", *here)["undoes"] == 3
+    changes = document("gallery", "history", *here)["changes"]
+    assert [one["action"] for one in changes] == ["add", "add", "remove", "undo"]
+    for command in ("list", "history"):
+        code, out, err = amiss("gallery", command, *here)
+        assert (code, err) == (0, "")
+        assert "SHOE" in out
+
+
+def test_gallery_refuses(refused, pictures, tmp_path):
+    shoe = ("--gallery", tmp_path / "gallery", "--product", "SHOE")
+    (tmp_path / "bad.jpg").write_text("text")
+    refused("gallery", "add", pictures / "a.jpg", tmp_path / "bad.jpg", *shoe)
+    assert not (tmp_path / "gallery").exists()
+    assert "no gallery" in refused("gallery", "list", "--gallery", tmp_path / "gallery")
+    refused("gallery", "add", pictures / "a.jpg", *shoe[:2], "--product", "")
+    sentence = refused("gallery", "add", pictures / "a.jpg", pictures / "a.jpg", *shoe)
+    assert "the 1 before it are added" in sentence
+    assert "nothing" in refused("gallery", "remove", "nothing", *shoe)
+    assert "HAT" in refused("gallery", "list", *shoe[:2], "--product", "HAT")
