@@ -40,5 +40,5 @@ clean:
 
 .venv/dev: .venv/base
 	@echo "Installing what tests and training need …" >&2; $(PIP) $(TORCH)
-	@$(PIP) -c constraints.txt -e '.[openvino,train,sim,dev]'
+	@$(PIP) -c constraints.txt -e '.[openvino,train,sim,cameras,dev]'
 	@touch $@
