@@ -4,6 +4,7 @@ Paint without displacement. It stays on the patches that look the way the place 
 """
 
 import math
+from abc import ABC, abstractmethod
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Scratches(Local):
         return np.where(self.strokes(rest, _SIDE_MARGIN) > _SEEN, 1.0, 0.0)
 
 
-class Blot(Local):
+class Blot(Local, ABC):
     """A patch of something: its density falls off raggedly. Subclasses give density and colour."""
 
     def __init__(
@@ -87,9 +88,9 @@ class Blot(Local):
         round_ = np.sqrt((along / self.long) ** 2 + (across * self.long) ** 2 + below**2)
         return round_ / self.radius + 0.22 * self._lobes(rest) + 0.1 * self._edge(rest)
 
+    @abstractmethod
     def density(self, rest: Points) -> Values:
         """N in [0, 1]."""
-        raise NotImplementedError
 
     def mark(self, patch: Patch, rest: Points) -> Values:  # noqa: ARG002
         """Above ½ on all of it, its gaps included."""

@@ -178,7 +178,8 @@ def _add_paper(bench: Workbench, size: Size3, height: float) -> None:
 
 def _sunk(box: Box, face: str, warp: Warp | None, depth: float) -> Rest:
     """A face moved inwards by metres."""
-    smaller = Box(tuple(side - 2 * depth for side in box.size), box.radius)  # type: ignore[arg-type]
+    length, width, height = (side - 2 * depth for side in box.size)
+    smaller = Box((length, width, height), box.radius)
     return lifted(smaller.face(face), box.size[2] / 2, warp)
 
 
