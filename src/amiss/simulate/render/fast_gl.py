@@ -17,7 +17,7 @@ _OLDEST = 330  # OpenGL 3.3
 
 _NO_GL = (
     "Cannot draw without a display ({reason}): install EGL and an OpenGL 3.3 driver "
-    "(Debian: apt-get install libegl1 libgl1-mesa-dri), or simulate with --backend path."
+    "(Debian: apt-get install libegl1 libgl1-mesa-dri), or render with the path backend."
 )
 
 

@@ -220,7 +220,7 @@ def _lights(scene: Scene) -> dict[str, Value]:
     if len(scene.lights) > MOST_LIGHTS:
         raise SimulationError(
             f"The fast renderer knows at most {MOST_LIGHTS} lights, not {len(scene.lights)}: "
-            "leave some out, or simulate with --backend path."
+            "leave some out, or render with the path backend."
         )
     rows = np.zeros((5, MOST_LIGHTS, 3))
     for index, light in enumerate(scene.lights):
