@@ -24,5 +24,8 @@ _NUMBERS: dict[Purpose, int] = {
 
 
 def stream(purpose: Purpose, *seeds: int) -> np.random.Generator:
-    """The generator of one purpose; seeds (each ≥ 0) say which product, capture or view."""
-    return np.random.default_rng([_NUMBERS[purpose], *seeds])
+    """The generator of one purpose; seeds (each ≥ 0) say which product, capture or view.
+
+    Their number counts too: NumPy pads seeds with zeros, and (5) would be the same as (5, 0).
+    """
+    return np.random.default_rng([_NUMBERS[purpose], len(seeds), *seeds])
