@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from amiss.domain.capture import View
 from amiss.domain.errors import CameraError, SimulationError
+from amiss.simulate.capture import view_of
 from amiss.simulate.shoot import Shot
 
 Shooter = Callable[[int], Mapping[str, View]]
@@ -18,17 +19,7 @@ it may make itself a graphics context on its first call.
 
 def views_of(shots: Sequence[Shot]) -> dict[str, View]:
     """What the simulator shot, as views by camera; the truth stays behind."""
-    return {
-        shot.eye.name: View(
-            rgb=shot.rgb,
-            source="simulated",
-            depth=shot.depth,
-            camera=shot.eye.name,
-            intrinsics=shot.eye.intrinsics,
-            pose=shot.eye.pose,
-        )
-        for shot in shots
-    }
+    return {shot.eye.name: view_of(shot) for shot in shots}
 
 
 class Simulated:
