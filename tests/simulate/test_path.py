@@ -29,7 +29,7 @@ def backend():
 
 @pytest.fixture(scope="module")
 def scene():
-    booth = empty_booth(3, 2, SIZE)
+    booth = empty_booth(5, 2, SIZE)
     made = assemble(toys.box())
     scene = put(booth, [(made, Placement(np.eye(3), 30.0, (0.01, 0.02)))])
     eyes = tuple(closer(eye, scene.item.vertices, 1.3, 1e-4) for eye in scene.cameras)
@@ -74,6 +74,20 @@ def test_the_same_seed_gives_the_same_pixels(backend, scene):
     one, other, third = (backend.render(scene, eye, seed) for seed in (5, 5, 6))
     assert np.array_equal(one, other)
     assert not np.array_equal(one, third)
+
+
+def test_the_number_of_cores_changes_no_pixel(backend):
+    import drjit
+
+    booth = empty_booth(3, 1, 192)
+    cores, seen = drjit.thread_count(), []
+    try:
+        for threads in (1, 2):
+            drjit.set_thread_count(threads)
+            seen.append(backend.render(booth, booth.cameras[0], 5))
+    finally:
+        drjit.set_thread_count(cores)
+    assert np.array_equal(*seen)
 
 
 def test_lights_keep_their_order_from_process_to_process(backend, scene):

@@ -17,6 +17,7 @@ from amiss.domain.errors import SimulationError
 from amiss.simulate.raster import rasterise
 from amiss.simulate.render import llvm
 from amiss.simulate.render.path_scene import Handle, Translator
+from amiss.simulate.rig import finer
 from amiss.simulate.scene import Eyepoint, Floats, Mesh, Scene
 
 Variant = Literal["auto", "llvm", "cuda", "scalar"]
@@ -24,6 +25,10 @@ Quality = Literal["fast", "balanced", "high"]
 
 _BOUNCES = 4  # path length; a fifth changed nothing that one could see
 _FILM_BOUNCES = 2  # from the film straight to a light
+# The same on every machine: with another number the denoiser sums in another order, and the scalar
+# variant draws other noise.
+_DENOISER_THREADS, _SCALAR_THREADS = 2, 4
+_FINER = 2  # rays per pixel, along either side, that ask whether a film is there
 _TWO_SIDES = 1.8  # a sheet reflects at its front and at its back
 _NO_LLVM = (
     "Mitsuba finds no LLVM that it can use: install LLVM 16 or newer (Debian: libllvm19), or name "
@@ -35,8 +40,8 @@ _log = logging.getLogger(__name__)
 class PathBackend:
     """The path tracer. One instance per process is enough; it keeps the last scene loaded.
 
-    The same pixels again need the same number of threads: the denoiser sums in another order with
-    another, which moves one value in some ten thousand by one level.
+    How many cores there are changes no pixel; another variant does, and another processor or
+    another release of Mitsuba may.
 
     note: a sentence for people where it runs slower than it could, else "".
     """
@@ -50,7 +55,7 @@ class PathBackend:
     ) -> None:
         """variant: auto is LLVM where it works, else scalar. samples: paths per pixel.
 
-        threads: of the tracer, as many as there are cores where it is None.
+        threads: of the tracer; where it is None, as many as there are cores, but for scalar.
 
         Raises:
             SimulationError: Mitsuba or its denoiser is missing, or the variant does not work here.
@@ -61,12 +66,15 @@ class PathBackend:
         self._oidn = _module("mitsuba_oidn")
         self._variant = self._chosen(variant)
         self._mi = _mitsuba(self._variant)
+        if threads is None and self._variant == "scalar":
+            threads = _SCALAR_THREADS
         if threads is not None:
             _module("drjit").set_thread_count(threads)
         self._quality = getattr(self._oidn.Quality, quality.capitalize())
+        self._denoiser = self._device()
         self._translator = Translator(self._mi)
         self._paths = self._translator.integrator(_BOUNCES)
-        self._glints = self._translator.integrator(_FILM_BOUNCES)
+        self._glints = self._translator.integrator(_FILM_BOUNCES, walls=False)
         self._loaded: tuple[Scene, Handle, Handle] | None = None
 
     @property
@@ -101,6 +109,14 @@ class PathBackend:
         _log.warning(self.note)
         return "scalar"
 
+    def _device(self) -> Handle | None:
+        """What denoises; None: the fastest there is."""
+        if self._variant == "cuda":
+            return None
+        device = self._oidn.Device(self._oidn.DeviceType.CPU)
+        device.num_threads = _DENOISER_THREADS
+        return device
+
     def _load(self, scene: Scene) -> tuple[Handle, Handle]:
         """The scene without its films, and its films."""
         if self._loaded is None or self._loaded[0] is not scene:
@@ -132,18 +148,26 @@ class PathBackend:
             np.ascontiguousarray(layers[..., first : first + 3]) for first in (0, 3, 6)
         )
         clean = self._oidn.denoise(
-            colour, np.clip(albedo, 0, 1), np.clip(normal, -1, 1), hdr=True, quality=self._quality
+            colour,
+            np.clip(albedo, 0, 1),
+            np.clip(normal, -1, 1),
+            hdr=True,
+            quality=self._quality,
+            device=self._denoiser,
         )
         return np.asarray(clean, np.float32)
 
 
 def _behind(light: Floats, shine: Floats, scene: Scene, film: Mesh, camera: Eyepoint) -> Floats:
     """The picture dimmed by the film, with the film's reflections on top."""
-    clear = rasterise(film, camera)
-    behind = np.inf if scene.item is None else rasterise(scene.item, camera).depth
-    over = ((clear.face >= 0) & (clear.depth <= behind))[..., None]
-    seen = light * np.float32(scene.clarity) + shine * np.float32(_TWO_SIDES)
-    return np.where(over, seen, light)
+    fine = finer(camera, _FINER)
+    clear = rasterise(film, fine)
+    behind = np.inf if scene.item is None else rasterise(scene.item, fine).depth
+    over = ((clear.face >= 0) & (clear.depth <= behind)).astype(np.float32)
+    height, width = light.shape[:2]
+    share = over.reshape(height, _FINER, width, _FINER).mean(axis=(1, 3))[..., None]
+    left = 1 - share * np.float32(1 - scene.clarity)
+    return np.asarray(light * left + shine * np.float32(_TWO_SIDES))
 
 
 def _module(name: str) -> ModuleType:
