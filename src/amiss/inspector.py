@@ -88,13 +88,13 @@ class Inspector:
             gallery=None if gallery is None else Gallery.open(Path(gallery), opened.id),
         )
 
-    def see(self, image: ImageLike, name: str | None = None) -> Reference:
+    def see(self, image: ImageLike | View, name: str | None = None) -> Reference:
         """Looks at a picture as a reference, to be handed to `inspect` any number of times.
 
         Raises:
             ImageError: the picture cannot be read.
         """
-        view = decode(image)
+        view = image if isinstance(image, View) else decode(image)
         return see_reference(name or view.source, view.rgb, self.eye)
 
     def inspect(

@@ -1,10 +1,15 @@
-"""`amiss evaluate` on a folder of sketches."""
+"""`amiss evaluate` on a folder of sketches, and on captures of them."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from amiss.dataset.labels import Damage, Labels
+from amiss.dataset.writer import writing
+from amiss.domain.capture import Capture, View
+from amiss.domain.words import DamageType, Severity
 from amiss.simulate.sketched.sketch import sketch
+from amiss.vision.engine.fake import FakeEngine
 
 EVALUATE_KEYS = {
     *("auroc", "ap", "recall_at_fpr_1pct", "n_good", "n_damaged", "n_no_opinion", "ms_per_image"),
@@ -52,9 +57,94 @@ def test_evaluate_for_people(amiss, dataset, point):
         assert words in out
 
 
-def test_evaluate_refuses(refused, dataset, point, tmp_path):
-    assert "layout folder" in refused("evaluate", dataset, "--layout", "kaputt")
+@pytest.fixture(scope="module")
+def captures(tmp_path_factory):
+    """Two products of two views: one reference each, a sound and a spilt item."""
+    root = tmp_path_factory.mktemp("captures")
+    with writing(root) as writer:
+        for product in (0, 3):
+            name = f"sketched-{product}"
+            labels = Labels(damages=(), product=name, simulated=True)
+            writer.add_reference(f"{name}-r", seen(product, 9), labels, split="test")
+            for number, damage in enumerate((None, "spillage")):
+                views = tuple(seen(product, shot, damage) for shot in (number, number + 4))
+                found = (Damage(DamageType.SPILLAGE, Severity.MAJOR),) if damage else ()
+                made = Labels(damages=found, product=name, simulated=True, tags=("sketched",))
+                capture = Capture(views, product=name, id=f"{name}-{number}")
+                writer.add(capture, made, split="test")
+    return root
+
+
+def seen(product, shot, damage=None):
+    rgb = sketch(product, shot, damage=damage, pose="upright", size=96).rgb
+    return View(rgb, "sketched")
+
+
+@pytest.fixture
+def fake_engine(monkeypatch):
+    monkeypatch.setattr(
+        "amiss.inspector.load_engine", lambda bundle, *_: FakeEngine(bundle.manifest.encoder)
+    )
+
+
+CAPTURE_KEYS = EVALUATE_KEYS | {
+    *("ap_any", "ap_major", "recall_at_50p", "recall_at_budget", "by_type", "by_slice"),
+    *("without", "with", "not_inspected"),
+}
+
+
+@pytest.mark.usefixtures("fake_engine")
+@pytest.mark.parametrize("layout", ["booth", "kaputt"])
+def test_captures_print_all_keys(document, captures, point, layout, tmp_path):
+    page = tmp_path / "out.html"
+    figures = document(
+        *("evaluate", captures, "--layout", layout, "--references", 2, "--split", "test"),
+        *("--operating-point", point, "--report", page, "--details"),
+    )
+    assert figures.keys() >= CAPTURE_KEYS
+    assert (figures["n_good"], figures["n_damaged"], figures["n_no_opinion"]) == (2, 2, 0)
+    assert figures["recall_at_budget"].keys() == {"0.001", "0.005", "0.01"}
+    assert figures["without"]["auroc"] == 0.0  # no opinion counts against Amiss
+    assert figures["with"]["auroc"] == figures["auroc"] > 0
+    assert (figures["layout"], figures["report"]) == (layout, str(page))
+    assert len(figures["items"]) == 4
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.usefixtures("fake_engine")
+def test_captures_for_people(amiss, captures, point, tmp_path):
+    page = tmp_path / "out.html"
+    arguments = ("--layout", "booth", "--operating-point", point, "--report", page, "--details")
+    code, out, err = amiss("evaluate", captures, *arguments)
+    assert (code, err) == (0, "")
+    for words in ("0.1% of all sidelined", "without references", "spillage", "sketched", "Report:"):
+        assert words in out
+
+
+@pytest.mark.usefixtures("fake_engine")
+def test_figures_of_captures_are_the_same_every_time(document, captures, point):
+    command = ("evaluate", captures, "--layout", "booth", "--operating-point", point)
+    one, again = document(*command), document(*command)
+    for figures in (one, again):
+        del figures["ms_per_image"], figures["ms_per_item"]
+    assert one == again
+
+
+def test_evaluate_refuses(refused, dataset, captures, point, tmp_path):
+    for layout in ("coco", "ids", "armbench-defects", "armbench-ids"):
+        assert "comes later" in refused("evaluate", dataset, "--layout", layout)
+    assert "choose from folder" in refused("evaluate", dataset, "--layout", "mvtec")
     assert "7 references" in refused(
         "evaluate", dataset, "--references", 7, "--operating-point", point
     )
     refused("evaluate", tmp_path, "--operating-point", point)
+    booth = ("evaluate", captures, "--layout", "booth")
+    assert "no --rotate" in refused(*booth, "--rotate")
+    assert "no --rotate" in refused(*booth, "--half", "report")
+    assert "no split train" in refused(*booth, "--split", "train")
+    assert "0 or more" in refused(*booth, "--references", -1, "--operating-point", point)
+    assert ".html" in refused(*booth, "--report", tmp_path / "out.pdf")
+    assert "no folder" in refused(*booth, "--report", tmp_path / "no" / "out.html")
+    assert "manifest" in refused("evaluate", dataset, "--layout", "kaputt")
+    for option in (("--report", tmp_path / "out.html"), ("--split", "train")):
+        assert "no --report" in refused("evaluate", dataset, *option)

@@ -1,22 +1,30 @@
 """Image figures against scikit-learn and against the definition, spelled out."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from amiss.evaluate.metrics import (
     auroc,
     average_precision,
     rank_scores,
+    recall_at_budget,
     recall_at_fpr,
     recall_at_precision,
 )
 
-METRICS = [auroc, average_precision, recall_at_fpr, recall_at_precision]
+METRICS = [
+    auroc,
+    average_precision,
+    recall_at_fpr,
+    recall_at_precision,
+    partial(recall_at_budget, budget=0.2, prevalence=0.3),
+]
 
 
 @st.composite
@@ -83,6 +91,49 @@ def test_recall_at_precision_is_the_best_threshold_allowed(case, precision):
         if hits + alarms and hits / (hits + alarms) >= precision
     ]
     assert recall_at_precision(labels, scores, precision) == pytest.approx(max(allowed, default=0))
+
+
+@given(
+    labelled_scores(),
+    st.sampled_from([0.001, 0.01, 0.1, 0.25, 0.5, 1.0]),
+    st.sampled_from([0.0, 0.001, 0.3, 1.0]),
+)
+def test_recall_at_budget_is_the_best_threshold_that_production_could_pay(case, budget, prevalence):
+    """Each item of the test set stands for as many as there are of its class in production."""
+    labels, scores = case
+    weight = np.where(labels, prevalence / labels.sum(), (1 - prevalence) / (~labels).sum())
+    allowed = [0.0]
+    for threshold in set(scores):
+        flagged = scores >= threshold
+        if weight[flagged].sum() <= budget * (1 + 1e-9):
+            allowed.append((flagged & labels).sum() / labels.sum())
+    found = recall_at_budget(labels, scores, budget, prevalence)
+    assert found == pytest.approx(max(allowed))
+    fpr, recall, _ = roc_curve(labels, scores, drop_intermediate=False)
+    paid = (1 - prevalence) * fpr + prevalence * recall <= budget * (1 + 1e-9)
+    assert found == pytest.approx(recall[paid].max())
+
+
+def test_the_test_set_s_own_share_of_damage_does_not_eat_the_budget():
+    labels = np.array([True] * 500 + [False] * 500)
+    scores = np.r_[np.full(500, 0.9), np.linspace(0, 0.5, 500)]
+    assert recall_at_budget(labels, scores, 0.001) == 1.0  # half of this set, 0.1 % of production
+    scores[:250] = 0.1
+    assert recall_at_budget(labels, scores, 0.001) == 0.5
+
+
+def test_a_tie_that_breaks_the_budget_is_passed_as_a_whole():
+    labels = np.array([True] * 3 + [False] * 1000)
+    scores = np.r_[0.9, 0.5, 0.5, np.full(20, 0.5), np.zeros(980)]
+    assert recall_at_budget(labels, scores, 0.01) == pytest.approx(1 / 3)
+    assert recall_at_budget(labels, scores, 0.03) == 1.0
+
+
+def test_good_items_without_an_opinion_take_from_the_budget():
+    labels = [True] * 10 + [False] * 100
+    scores = [0.9] * 10 + [0.1] * 99 + [None]
+    assert recall_at_budget(labels, rank_scores(labels, scores), 0.02) == 1.0
+    assert recall_at_budget(labels, rank_scores(labels, scores), 0.005) == 0.0
 
 
 @given(labelled_scores(), st.randoms())

@@ -1,68 +1,126 @@
 """`amiss evaluate`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from amiss.cli.options import AsJson, BundleFolder, Engine, OperatingPointFile
-from amiss.cli.output import console, number, print_json, progress, table
+from amiss.cli.options import AsJson, BundleFolder, Engine, EngineName, OperatingPointFile
+from amiss.cli.output import print_json, progress
 from amiss.domain.errors import InputError
 
 if TYPE_CHECKING:
-    from amiss.domain.evidence import ScoreMap
-    from amiss.evaluate.folder import Picture
-    from amiss.gallery.reference import Reference
+    from amiss.dataset.words import SplitName
     from amiss.inspector import Inspector
 
-FIGURES = {
-    "auroc": "AUROC",
-    "ap": "average precision",
-    "recall_at_fpr_1pct": "recall at 1 % false positives",
-    "pixel_auroc": "pixel AUROC",
-    "aupro": "AUPRO",
-}
+Half = Literal["choose", "report", "all"]
+Split = Literal["train", "validation", "test"]  # as in `amiss.dataset.words`, which imports slowly
+LAYOUTS = ("folder", "booth", "kaputt")
+LATER = ("coco", "ids", "armbench-defects", "armbench-ids")
 
 
 def evaluate(
     dataset: Annotated[Path, typer.Argument(help="Folder of the data set.")],
     layout: Annotated[
-        str, typer.Option(help="How the data set is laid out; this version evaluates folder.")
+        str, typer.Option(help=f"How the data set is laid out: {', '.join(LAYOUTS)}.")
     ] = "folder",
     references: Annotated[
-        int, typer.Option(metavar="K", help="How many references to draw; 0 inspects without.")
+        int,
+        typer.Option(
+            metavar="K", help="How many references, of captures per camera; 0 inspects without."
+        ),
     ] = 1,
     half: Annotated[
-        Literal["choose", "report", "all"],
-        typer.Option(help="Which half of the pictures: settings are chosen on one only."),
+        Half, typer.Option(help="folder: which half of the pictures; settings are chosen on one.")
     ] = "all",
-    seed: Annotated[int, typer.Option(min=0, help="Which references are drawn.")] = 0,
     rotate: Annotated[
-        bool, typer.Option("--rotate", help="Turn every query by an angle of its own.")
+        bool, typer.Option("--rotate", help="folder: turn every query by an angle of its own.")
     ] = False,
+    split: Annotated[Split, typer.Option(help="booth, kaputt: which split to test on.")] = "test",
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.html", help="booth, kaputt: also write a page with pictures."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Which references are drawn.")] = 0,
     details: Annotated[
-        bool, typer.Option("--details", help="Also report on each picture.")
+        bool, typer.Option("--details", help="Also report on each picture or item.")
     ] = False,
     bundle: BundleFolder = None,
     operating_point: OperatingPointFile = None,
     engine: Engine = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Measure how good Amiss is on labelled pictures."""
-    if layout != "folder":
-        raise InputError(f"This version evaluates the layout folder only, not {layout!r}.")
+    """Measure how good Amiss is on labelled pictures and captures."""
+    _refuse(layout, half, report, rotate=rotate, split=split)
+    load = _Load(bundle, operating_point, engine)
+    if layout == "folder":
+        document = _pictures(dataset, load, references, half, seed, rotate, details)
+    else:
+        document = _captures(dataset, layout, load, references, split, seed, report, details)
+    if as_json:
+        print_json(document)
+        return
+    from amiss.cli.evaluate_tables import show
 
+    show(document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """Which inspector to load, once the data set has been found."""
+
+    bundle: Path | None
+    operating_point: Path | None
+    engine: EngineName
+
+    def __call__(self) -> "Inspector":
+        from amiss.inspector import Inspector
+
+        return Inspector.load(self.bundle, operating_point=self.operating_point, engine=self.engine)
+
+
+def _refuse(layout: str, half: Half, report: Path | None, *, rotate: bool, split: Split) -> None:
+    """Refuses what this version cannot do, and options that would be ignored."""
+    if layout in LATER:
+        raise InputError(f"The layout {layout} comes later; this version has {_list(LAYOUTS)}.")
+    if layout not in LAYOUTS:
+        raise InputError(f"There is no layout {layout!r}; choose from {_list(LAYOUTS)}.")
+    if layout == "folder" and (report is not None or split != "test"):
+        raise InputError("The layout folder takes no --report and no --split; leave them out.")
+    if layout != "folder" and (rotate or half != "all"):
+        raise InputError(f"The layout {layout} takes no --rotate and no --half; leave them out.")
+    if report is not None:
+        _check_page(report)
+
+
+def _check_page(path: Path) -> None:
+    """Before any work is done."""
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise InputError(f"The report is a page, not {path.name!r}; end its name in .html.")
+    if not path.parent.is_dir():
+        raise InputError(f"There is no folder {str(path.parent)!r} for the report; make it.")
+
+
+def _pictures(
+    dataset: Path,
+    load: Callable[[], "Inspector"],
+    references: int,
+    half: Half,
+    seed: int,
+    rotate: bool,
+    details: bool,
+) -> dict[str, Any]:
     from amiss.dataset.folder import FolderDataset
     from amiss.evaluate.folder import evaluate_folder
-    from amiss.inspector import Inspector
+    from amiss.evaluate.under_test import PicturesUnderTest
 
     pictures = FolderDataset.open(dataset)
-    inspector = Inspector.load(bundle, operating_point=operating_point, engine=engine)
+    inspector = load()
     with progress("Inspecting") as moved:
-        report = evaluate_folder(
-            _UnderTest(inspector),
+        found = evaluate_folder(
+            PicturesUnderTest(inspector),
             pictures,
             references=references,
             half=half,
@@ -70,69 +128,50 @@ def evaluate(
             rotate=rotate,
             progress=moved,
         )
-    document = {
-        **report.export(details=details),
-        "layout": layout,
+    return {**found.export(details=details), "layout": "folder", **_what(inspector)}
+
+
+def _captures(
+    dataset: Path,
+    layout: str,
+    load: Callable[[], "Inspector"],
+    references: int,
+    split: "SplitName",
+    seed: int,
+    page: Path | None,
+    details: bool,
+) -> dict[str, Any]:
+    from amiss.dataset.reader import open_dataset
+    from amiss.evaluate.captures import evaluate_captures
+    from amiss.evaluate.page import write_page
+    from amiss.evaluate.under_test import CapturesUnderTest
+
+    tested = open_dataset(dataset).split(split)
+    inspector = load()
+    under_test = CapturesUnderTest(inspector)
+    with progress("Inspecting") as moved:
+        found = evaluate_captures(
+            under_test,
+            tested,
+            references=references,
+            picture="crop" if layout == "kaputt" else "image",
+            seed=seed,
+            progress=moved,
+        )
+    document = {**found.export(details=details), "layout": layout, **_what(inspector)}
+    if page is not None:
+        write_page(page, found, document, tested, under_test)
+        document["report"] = str(page)
+    return document
+
+
+def _what(inspector: "Inspector") -> dict[str, str]:
+    return {
         "bundle": inspector.bundle.id,
         "operating_point": inspector.point.hash,
         "engine": inspector.eye.engine.name,
     }
-    if as_json:
-        print_json(document)
-    else:
-        _show(document)
 
 
-@dataclass(frozen=True, slots=True)
-class _Opinion:
-    """What evaluation reads of a result."""
-
-    score: float | None
-    decision: str
-    heatmaps: "list[ScoreMap]"
-
-
-class _UnderTest:
-    """The inspector as evaluation calls it: references are looked at once."""
-
-    def __init__(self, inspector: "Inspector") -> None:
-        self._inspector = inspector
-
-    def prepare(self, references: "Sequence[Picture]") -> "list[Reference]":
-        return [self._inspector.see(picture) for picture in references]
-
-    def __call__(self, query: "Picture", references: "list[Reference] | None") -> _Opinion:
-        result = self._inspector.inspect(query, references=references or [])
-        seen = [heat for heat in result.heatmaps if heat is not None]
-        return _Opinion(result.score, result.decision.value, seen)
-
-
-def _show(document: dict[str, Any]) -> None:
-    """The figures for people; no picture is left out without a word."""
-    turned = ", turned" if document["rotate"] else ""
-    half = "all pictures" if document["half"] == "all" else f"the half to {document['half']}"
-    title = f"{half}{turned}, {document['references']} references, seed {document['seed']}"
-    figures = table("figure", ">value", title=title)
-    for key, name in FIGURES.items():
-        if key in document:
-            figures.add_row(name, number(document[key]))
-    figures.add_row("ms per picture", number(document["ms_per_image"], 0))
-    for key in ("n_good", "n_damaged", "n_no_opinion", "n_unmasked", "n_ignored_files"):
-        if key in document:
-            figures.add_row(key.replace("_", " "), str(document[key]))
-    for label, share in document["not_inspected"].items():
-        figures.add_row(f"{label} not inspected", f"{share:.1%}")
-    to = console()
-    to.print(figures)
-    if document["by_type"]:
-        to.print(_by_type(document["by_type"]))
-    for image in document.get("images", ()):
-        to.print(f"{number(image['score'])}  {image['decision']:13}  {image['name']}")
-    to.print(f"{document['bundle']}, {document['engine']}")
-
-
-def _by_type(figures: dict[str, dict[str, Any]]) -> Any:  # noqa: ANN401 - rich is imported late
-    types = table("type", ">n", ">AUROC", ">recall at 1 %")
-    for name, own in figures.items():
-        types.add_row(name, str(own["n"]), number(own["auroc"]), number(own["recall_at_fpr_1pct"]))
-    return types
+def _list(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"

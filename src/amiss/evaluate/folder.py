@@ -26,14 +26,14 @@ Heatmap = NDArray[np.float32]
 
 
 class Inspection(Protocol):
-    """What is read of a result; heatmaps: one H×W float32 per view, or none."""
+    """What is read of a result; heatmaps: one H×W float32 per view, None where it was not seen."""
 
     @property
     def score(self) -> float | None: ...  # noqa: D102
     @property
     def decision(self) -> str: ...  # noqa: D102
     @property
-    def heatmaps(self) -> Sequence[Heatmap]: ...  # noqa: D102
+    def heatmaps(self) -> Sequence[Heatmap | None]: ...  # noqa: D102
 
 
 class Inspect(Protocol):

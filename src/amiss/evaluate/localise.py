@@ -1,7 +1,8 @@
 """Heat maps to pixel figures, with bounded memory and no picture dropped.
 
-Maps are kept at most 256 pixels on their long side: the map by area average, the mask so that a
-kept pixel is damaged if any part of it is; no damaged region, however thin, can vanish.
+Maps are kept at most 256 pixels on their long side, or fewer where that is asked for: the map by
+area average, the mask so that a kept pixel is damaged if any part of it is; no damaged region,
+however thin, can vanish.
 """
 
 from collections.abc import Sequence
@@ -36,16 +37,16 @@ class Localised:
     mask: Mask
 
 
-def localise(heatmap: Map | None, mask: Mask | None) -> Localised:
+def localise(heatmap: Map | None, mask: Mask | None, long_side: int = LONG_SIDE) -> Localised:
     """Reduces one picture's heat map and mask (H×W each, sizes may differ; no mask = good).
 
     "No opinion", a missing map or NaN in it, counts against Amiss: −∞ on damage, +∞ beside it.
     """
     if heatmap is None:
-        shape = (LONG_SIDE, LONG_SIDE) if mask is None else mask.shape
+        shape = (long_side, long_side) if mask is None else mask.shape
         heatmap = np.full(shape, np.nan, dtype=np.float32)
     height, width = heatmap.shape
-    shrink = min(1.0, LONG_SIDE / max(height, width))
+    shrink = min(1.0, long_side / max(height, width))
     size = max(1, round(height * shrink)), max(1, round(width * shrink))
     reduced = cv2.resize(heatmap, size[::-1], interpolation=cv2.INTER_AREA)
     reduced_mask = np.zeros(size, dtype=bool) if mask is None else fit_mask(mask, size)

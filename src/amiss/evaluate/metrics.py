@@ -1,4 +1,4 @@
-"""Image figures: how well one score per picture parts damaged from good.
+"""Image figures: how well one score per picture, or per item, parts damaged from good.
 
 Everywhere `labels` is n booleans (true = damaged) and `scores` n numbers, the higher the more
 damaged; ±∞ are allowed, NaN is not. Equal scores stand on one threshold, so the order of the
@@ -11,6 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Counts = NDArray[np.int64]
+
+PREVALENCE = 0.001
+"""Share of damaged items that production is taken to have: fewer than one in a thousand is."""
+
+BUDGETS = (0.001, 0.005, 0.01)
+"""Shares of all items that people may be handed, at which recall is reported."""
 
 
 def rank_scores(
@@ -68,6 +74,36 @@ def recall_at_precision(
         return None
     reached = hits[1:] / (hits[1:] + alarms[1:]) >= precision
     return float(hits[1:].max(where=reached, initial=0) / hits[-1])
+
+
+def recall_at_budget(
+    labels: ArrayLike, scores: ArrayLike, budget: float, prevalence: float = PREVALENCE
+) -> float | None:
+    """Largest share of damaged items flagged while at most `budget` of *all* items would be.
+
+    A test set holds hundreds of times the damage of a warehouse, so that its own flagged share says
+    nothing. Each class keeps its rate and is weighted as in production: of all items there,
+    (1 − prevalence)·(share of good items flagged) + prevalence·(share of damaged ones flagged) are
+    handed to people. Items of one score are flagged together or not at all: a threshold cannot part
+    them, and a tie that breaks the budget is passed. A good item without an opinion ranks highest
+    and so takes from the budget, as it does in production.
+
+    With n good items, shares of them below 1 / n cannot be told apart from none: under a budget
+    that small, what is reported is the share of damaged items above every good one.
+
+    Args:
+        labels: see above.
+        scores: see above.
+        budget: in (0, 1].
+        prevalence: share of damaged items in production.
+    """
+    hits, alarms = _cumulative(labels, scores)
+    if not _both_classes(hits, alarms):
+        return None
+    recall = hits / hits[-1]
+    flagged = (1 - prevalence) * alarms / alarms[-1] + prevalence * recall
+    # 0.001 of the damage in the budget of 0.001 is within it, whatever the last digit says.
+    return float(recall[flagged <= budget * (1 + 1e-9)].max())
 
 
 def _cumulative(labels: ArrayLike, scores: ArrayLike) -> tuple[Counts, Counts]:
