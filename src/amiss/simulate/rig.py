@@ -171,6 +171,23 @@ def closer(eye: Eyepoint, points: NDArray[np.floating], margin: float, finest: f
     return replace(eye, intrinsics=inside)
 
 
+def finer(eye: Eyepoint, times: int) -> Eyepoint:
+    """The same picture with `times` pixels along each side of one."""
+    lens = eye.intrinsics
+    return replace(
+        eye,
+        intrinsics=replace(
+            lens,
+            width=lens.width * times,
+            height=lens.height * times,
+            fx=lens.fx * times,
+            fy=lens.fy * times,
+            cx=(lens.cx + 0.5) * times - 0.5,
+            cy=(lens.cy + 0.5) * times - 0.5,
+        ),
+    )
+
+
 def grey_card() -> float:
     """Exposure of the booth as designed: a white sheet in the tray's middle comes out at WHITE.
 

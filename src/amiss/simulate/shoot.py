@@ -12,7 +12,7 @@ from amiss.simulate.damages.harm import Harm
 from amiss.simulate.place import Placement, lay, put
 from amiss.simulate.products.product import Product
 from amiss.simulate.render.backend import Backend
-from amiss.simulate.rig import closer, drifted, moved
+from amiss.simulate.rig import closer, drifted, finer, moved
 from amiss.simulate.scene import Eyepoint, Floats, Scene
 from amiss.simulate.sensor import DepthSensor, RgbSensor
 from amiss.simulate.streams import stream
@@ -117,7 +117,7 @@ def shoot(scene: Scene, backend: Backend, seed: int, *, jpeg: int = 0) -> tuple[
 
 def look_at_empty(booth: Scene, backend: Backend, seed: int) -> EmptyTray:
     """Renders the booth without an item, each camera's whole field, finer than any picture."""
-    eyes = tuple(_finer(eye) for eye in booth.cameras)
+    eyes = tuple(finer(eye, _EMPTY_SCALE) for eye in booth.cameras)
     empty = replace(booth, item=None, atlas=None, film=None, clarity=1.0, cameras=eyes)
     light = tuple(
         backend.render(empty, eye, render_seed(seed, number)) for number, eye in enumerate(eyes)
@@ -128,19 +128,3 @@ def look_at_empty(booth: Scene, backend: Backend, seed: int) -> EmptyTray:
 def render_seed(seed: int, camera: int) -> int:
     """A backend's seed for one camera of one capture, below 2³²."""
     return int(stream("sensor", seed, camera, 2).integers(1 << 32))
-
-
-def _finer(eye: Eyepoint) -> Eyepoint:
-    lens, scale = eye.intrinsics, _EMPTY_SCALE
-    return replace(
-        eye,
-        intrinsics=replace(
-            lens,
-            width=lens.width * scale,
-            height=lens.height * scale,
-            fx=lens.fx * scale,
-            fy=lens.fy * scale,
-            cx=(lens.cx + 0.5) * scale - 0.5,
-            cy=(lens.cy + 0.5) * scale - 0.5,
-        ),
-    )

@@ -22,6 +22,8 @@ Words = dict[str, Any]
 _SMOOTHEST = 0.04  # roughness; below it a highlight is so small that paths miss it
 _BACK_ROUGH = 0.9  # undersides are raw board or dull film
 _FILM_ROUGH = 0.09
+_TRAY_LIGHT = 0.8  # of a white tray around an item, of what saturates a sensor
+_SKY = 16  # rows of the picture of what a film mirrors
 
 
 class Translator:
@@ -58,7 +60,8 @@ class Translator:
             },
         }
         item = self._mesh("item", mesh, {"type": "twosided", "front": bumpy, "back": back})
-        return self._load({"type": "scene", **self._around(scene), "tray": tray, "item": item})
+        around = {**self._strips(scene), "walls": self._walls(scene)}
+        return self._load({"type": "scene", **around, "tray": tray, "item": item})
 
     def clear(self, scene: Scene) -> Handle:
         """The films in the dark: only they reflect; the item that hides some of them is black."""
@@ -76,15 +79,19 @@ class Translator:
         return self._load(
             {
                 "type": "scene",
-                **self._around(scene),
+                **self._strips(scene),
+                "walls": self._reflected(scene),
                 "film": self._mesh("film", film, {"type": "twosided", "surface": bumpy}),
                 "item": self._mesh("item", hiding, {"type": "twosided", "surface": black}),
             }
         )
 
-    def integrator(self, bounces: int) -> Handle:
-        """Path tracing, with the layers that a denoiser wants: colour, albedo, normal."""
-        path = {"type": "path", "max_depth": bounces}
+    def integrator(self, bounces: int, *, walls: bool = True) -> Handle:
+        """Path tracing, with the layers that a denoiser wants: colour, albedo, normal.
+
+        walls: whether they are seen where nothing stands before them, or black.
+        """
+        path = {"type": "path", "max_depth": bounces, "hide_emitters": not walls}
         return self._load(
             {"type": "aov", "aovs": "albedo:albedo,normal:sh_normal", "picture": path}
         )
@@ -123,11 +130,22 @@ class Translator:
         # part of what it draws, and what it calls optimising goes by addresses in memory.
         return self._mi.load_dict(words, parallel=False, optimize=False)
 
-    def _around(self, scene: Scene) -> Words:
-        """The lights and the walls."""
-        lights = {f"light-{i}": self._strip(light) for i, light in enumerate(scene.lights)}
-        walls = {"type": "rgb", "value": list(scene.environment)}
-        return {**lights, "walls": {"type": "constant", "radiance": walls}}
+    def _strips(self, scene: Scene) -> Words:
+        return {f"light-{i}": self._strip(light) for i, light in enumerate(scene.lights)}
+
+    def _walls(self, scene: Scene) -> Words:
+        radiance = {"type": "rgb", "value": list(scene.environment)}
+        return {"type": "constant", "radiance": radiance}
+
+    def _reflected(self, scene: Scene) -> Words:
+        """What a film mirrors but for the lights: the walls above, the mean of the tray below."""
+        tray = decoded(scene.tray.base[::16, ::16]).mean(axis=(0, 1))
+        below = tray * (_TRAY_LIGHT / max(scene.exposure, 1e-9))
+        sky = np.empty((_SKY, 2 * _SKY, 3), np.float32)
+        sky[: _SKY // 2], sky[_SKY // 2 :] = scene.environment, below
+        upright = self._mi.ScalarTransform4f().rotate([1, 0, 0], 90)  # Mitsuba's skies have y up
+        bitmap = self._mi.Bitmap(sky)
+        return {"type": "envmap", "bitmap": bitmap, "to_world": upright}
 
     def _strip(self, light: Light) -> Words:
         half_u, half_v = np.array(light.half_u), np.array(light.half_v)
