@@ -35,6 +35,7 @@ SELF_REFERENCE = "The only reference is the picture itself, which says nothing a
 UNSEEN = "The references do not show this face of the item, or show another product."
 DEPTH_UNREAD = "Depth was handed in, and this version has no detector that reads it."
 TRAY_UNREAD = "An empty tray was handed in, and this version has no detector that reads it."
+EXPECTED_UNREAD = "Expected products were named, and this version does not identify the item."
 KEPT_COMPARATORS = 16
 
 
@@ -105,6 +106,7 @@ class Inspector:
         depth: Sequence[DepthArray] | None = None,
         empty_tray: Sequence[ImageLike] | None = None,
         product: str | None = None,
+        expected: str | Sequence[str] | None = None,
         step: ProcessStep | None = None,
     ) -> Result:
         """Inspects one item.
@@ -117,6 +119,8 @@ class Inspector:
             depth: H×W float32 metres, parallel to the views.
             empty_tray: pictures of the empty tray, parallel to the views.
             product: what the item is.
+            expected: products of which it should be one; they stand in the result, and nothing
+                is made of them yet.
             step: where in the fulfilment centre it was captured.
 
         Raises:
@@ -125,6 +129,7 @@ class Inspector:
         """
         started = time.perf_counter()
         capture = _capture(item, depth, empty_tray, product, step)
+        named = (expected,) if isinstance(expected, str) else tuple(expected or ())
         pristine = self._references(references, capture.product)
         evidence = tuple(
             self._judge(index, view, pristine) for index, view in enumerate(capture.views)
@@ -138,7 +143,7 @@ class Inspector:
             decision=decision,
             reasons=self._reasons(decision, evidence),
             findings=self._findings(capture, evidence, heatmaps),
-            evidence=evidence + _unread(capture),
+            evidence=evidence + _unread(capture, named),
             heatmaps=heatmaps,
             views=capture.views,
             elapsed_ms=(time.perf_counter() - started) * 1000,
@@ -147,6 +152,7 @@ class Inspector:
             provisional=self.point.provisional,
             gallery_revision=self.gallery.revision if self.gallery is not None else None,
             product=capture.product,
+            expected=named,
         )
 
     def _references(
@@ -274,9 +280,11 @@ def _refuse_nothing(views: Sequence[object]) -> None:
         raise InputError("There is no picture to inspect; name at least one.")
 
 
-def _unread(capture: Capture) -> tuple[Evidence, ...]:
-    """What came with the views and no detector of this version reads, said aloud."""
+def _unread(capture: Capture, expected: Sequence[str]) -> tuple[Evidence, ...]:
+    """What came with the item and no detector of this version reads, said aloud."""
     unread = []
+    if expected:
+        unread.append(Evidence("identification", 0, available=False, reason=EXPECTED_UNREAD))
     for index, view in enumerate(capture.views):
         if view.depth is not None:
             unread.append(Evidence("depth", index, available=False, reason=DEPTH_UNREAD))

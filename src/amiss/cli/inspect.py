@@ -2,28 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from amiss.cli.inspect_captures import Wanted, report_captures
+from amiss.cli.inspect_show import show_result, write_heatmap
 from amiss.cli.options import AsJson, BundleFolder, Engine, OperatingPointFile
-from amiss.cli.output import (
-    COLOURS,
-    check_picture_file,
-    console,
-    number,
-    print_json,
-    say,
-    table,
-    write_picture,
-)
+from amiss.cli.output import check_picture_file, print_json
 from amiss.domain.errors import InputError
 from amiss.domain.words import ProcessStep
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from amiss.domain.result import Result
 
 LISTS = ("--reference", "--depth", "--empty-tray")
 FLAGS = ("--json", "--help", "-h")
@@ -32,7 +20,7 @@ FLAGS = ("--json", "--help", "-h")
 def spread(arguments: Sequence[str]) -> list[str]:
     """Repeats an option before each of the files that follow it: `--reference A B`.
 
-    Only once a query was named: `inspect --reference A QUERY` keeps its query.
+    Only once a query or a recording was named: `inspect --reference A QUERY` keeps its query.
     """
     if list(arguments[:1]) != ["inspect"]:
         return list(arguments)
@@ -46,6 +34,7 @@ def spread(arguments: Sequence[str]) -> list[str]:
         elif argument.startswith("-"):
             name, assigned, _ = argument.partition("=")
             current = name if name in LISTS else ""
+            queries += name == "--capture"  # which holds the views
             is_value = not assigned and argument not in FLAGS
         elif current and queries:
             spread_out.append(current)
@@ -56,7 +45,18 @@ def spread(arguments: Sequence[str]) -> list[str]:
 
 
 def inspect(
-    queries: Annotated[list[Path], typer.Argument(metavar="QUERY", help="The views of one item.")],
+    queries: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="QUERY...",
+            help="The views of one item; with --capture, which captures (all if none is named).",
+            show_default=False,
+        ),
+    ] = None,
+    capture: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Inspect captures of this recording or data set."),
+    ] = None,
     reference: Annotated[
         list[Path] | None,
         typer.Option(
@@ -65,6 +65,10 @@ def inspect(
     ] = None,
     product: Annotated[
         str | None, typer.Option(metavar="SKU", help="What the item is, to find its references.")
+    ] = None,
+    expected: Annotated[
+        str | None,
+        typer.Option(metavar="SKU,...", help="Products of which it should be one; kept only."),
     ] = None,
     gallery: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The gallery to find the product in.")
@@ -88,78 +92,56 @@ def inspect(
     engine: Engine = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Inspect one item: decide whether it is damaged, and show where."""
-    if gallery is not None and product is None and not reference:
+    """Inspect one item, or captures of a recording: decide whether it is damaged, and where."""
+    named = tuple(word.strip() for word in (expected or "").split(",") if word.strip())
+    _refuse_misfits(queries or [], capture, depth, empty_tray, step)
+    if capture is None and gallery is not None and product is None and not reference:
         raise InputError("A gallery needs the product to look up; name it with --product.")
     if heatmap is not None:
         others = [*(reference or []), *(depth or []), *(empty_tray or [])]
-        check_picture_file(heatmap, [*queries, *others])
+        check_picture_file(heatmap, [*(queries or []), *others])
 
-    from amiss.cli.depth import read_depth
     from amiss.inspector import Inspector
 
     inspector = Inspector.load(
         bundle, operating_point=operating_point, gallery=gallery, engine=engine
     )
+    if capture is not None:
+        names = tuple(str(query) for query in queries or [])
+        wanted = Wanted(capture, names, product, tuple(reference or ()), named)
+        report_captures(inspector, wanted, heatmap, as_json=as_json)
+        return
+
+    from amiss.cli.depth import read_depth
+
     result = inspector.inspect(
-        queries,
+        queries or [],
         references=reference or None,
         depth=[read_depth(path) for path in depth] if depth else None,
         empty_tray=empty_tray or None,
         product=product,
+        expected=named,
         step=step,
     )
-    files = [] if heatmap is None else _write_heatmap(heatmap, result)
+    files = [] if heatmap is None else write_heatmap(heatmap, result)
     if as_json:
         print_json(result.export(files))
     else:
-        _show(result, files)
+        show_result(result, files)
 
 
-def _write_heatmap(path: Path, result: "Result") -> list[str]:
-    """Where the heat map was written; a picture without heat would look like a pass."""
-    if all(heat is None for heat in result.heatmaps):
-        say("No heat map is written, since no view could be judged.")
-        return []
-    write_picture(path, result.picture())
-    return [str(path)]
-
-
-def _show(result: "Result", files: list[str]) -> None:
-    """The result for people."""
-    from rich.console import Group
-    from rich.panel import Panel
-    from rich.text import Text
-
-    colour = COLOURS[result.decision]
-    headline = Text.assemble(
-        (result.decision.value.replace("_", " ").upper(), f"bold {colour}"),
-        f"  score {number(result.score)}, threshold {number(result.threshold)}",
-    )
-    parts: list[Text | Table] = [headline, *(Text(f"· {reason}") for reason in result.reasons)]
-    if result.findings:
-        parts.append(_findings(result))
-    parts.append(_evidence(result))
-    point = result.operating_point[:12]
-    parts.append(Text(f"{result.elapsed_ms:.0f} ms, {result.bundle}, operating point {point}"))
-    parts += [Text(f"Heat map: {file}") for file in files]
-    console().print(Panel(Group(*parts), border_style=colour, title=Text(result.product or "item")))
-
-
-def _findings(result: "Result") -> "Table":
-    found = table("finding", ">view", ">x", ">y", ">width", ">height", ">score", "against")
-    for finding in result.findings:
-        box = [str(value) for value in finding.box]
-        against = Path(finding.reference or "–").name
-        found.add_row(finding.kind, str(finding.view), *box, number(finding.score), against)
-    return found
-
-
-def _evidence(result: "Result") -> "Table":
-    said = table("evidence", ">view", ">discrepancy", ">coverage", "against")
-    for one in result.evidence:
-        against = Path(one.reference or "–").name if one.available else "could not see"
-        said.add_row(
-            one.detector, str(one.view), number(one.score), number(one.coverage, 2), against
+def _refuse_misfits(
+    queries: list[Path],
+    capture: Path | None,
+    depth: list[Path] | None,
+    empty_tray: list[Path] | None,
+    step: ProcessStep | None,
+) -> None:
+    """Says what does not go together."""
+    if capture is None and not queries:
+        raise InputError("There is no picture to inspect; name one, or a recording with --capture.")
+    if capture is not None and (depth or empty_tray or step):
+        raise InputError(
+            "A capture brings its own depth, empty tray and step; leave out --depth, --empty-tray "
+            "and --step."
         )
-    return said

@@ -15,10 +15,10 @@ class Result:
 
     score: damage confidence in [0, 1]; None where there is no opinion. threshold: above it an item
     is sidelined. reasons: sentences for people. types: damage confidence by damage type, empty
-    while no supervised model names damage. heatmaps: one h×w float32 map in [0, 1] per view, over
-    the whole view; None for a view that no detector could see. bundle, operating_point,
-    gallery_revision: what a replay of the decision needs. provisional: the threshold does not rest
-    on this booth's own captures.
+    while no supervised model names damage. expected: products of which the item should be one.
+    heatmaps: one h×w float32 map in [0, 1] per view, over the whole view; None for a view that no
+    detector could see. bundle, operating_point, gallery_revision: what a replay of the decision
+    needs. provisional: the threshold does not rest on this booth's own captures.
     """
 
     score: float | None
@@ -35,6 +35,7 @@ class Result:
     provisional: bool
     gallery_revision: int | None = None
     product: str | None = None
+    expected: tuple[str, ...] = ()
     types: dict[str, float] = field(default_factory=dict)
 
     def export(self, heatmap_files: list[str] | None = None) -> dict[str, Any]:
@@ -43,6 +44,7 @@ class Result:
             **self.row(),
             "reasons": list(self.reasons),
             "types": self.types,
+            "expected": list(self.expected),
             "findings": [finding.export() for finding in self.findings],
             "evidence": [evidence.export() for evidence in self.evidence],
             "heatmaps": heatmap_files or [],

@@ -1,0 +1,12 @@
+"""Which seeds belong to whom, so that nothing is tested on what it was set by.
+
+A seed says which product it is, how an item lies, which booth it lies in. The recorded booth and
+the provisional threshold have ranges of their own; data sets that are simulated for training and
+testing take theirs from elsewhere, and a test holds all of them apart.
+"""
+
+RECORDED = range(900_000, 910_000)
+"""Of the recorded booth, which is shown and tested with; nothing is ever trained or set by it."""
+
+CALIBRATED = range(910_000, 920_000)
+"""Of the pristine items by which the provisional threshold is set."""
