@@ -20,8 +20,13 @@ NO_MASKS = Masks()
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """rows: to be written into a manifest. files: what they name, by paths below the data set."""
+    """Plain data, so that it can be made in another process than the one that writes.
 
+    split: where it belongs. rows: to be written into a manifest. files: what they name, by paths
+    below the data set.
+    """
+
+    split: SplitName
     rows: list[QueryRow] | list[ReferenceRow]
     files: dict[str, bytes]
 
@@ -61,7 +66,7 @@ def pack_capture(
             **picture.columns,
         )
         rows.append(row)
-    return Packed(rows, files)
+    return Packed(split, rows, files)
 
 
 def pack_reference(
@@ -94,7 +99,7 @@ def pack_reference(
         seed=labels.seed,
         **picture.columns,
     )
-    return Packed([row], picture.files)
+    return Packed(split, [row], picture.files)
 
 
 def _item_columns(capture: Capture, labels: Labels) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class Writer:
             DatasetError: there is such a capture, its product is in another split, something in it
                 does not fit the format, or the disk refuses.
         """
-        self._add("query", split, pack_capture(capture, labels, masks, split, self.encoding))
+        self.place(pack_capture(capture, labels, masks, split, self.encoding))
 
     def add_reference(
         self,
@@ -101,9 +101,26 @@ class Writer:
         Raises:
             DatasetError: as `add`.
         """
-        self._add(
-            "reference", split, pack_reference(name, view, mask, labels, split, self.encoding)
-        )
+        self.place(pack_reference(name, view, mask, labels, split, self.encoding))
+
+    def place(self, packed: Packed) -> None:
+        """Adds what was packed elsewhere; it stands once this returns.
+
+        Raises:
+            DatasetError: it is there already, its product is in another split, or the disk refuses.
+        """
+        kind: Kind = "query" if isinstance(packed.rows[0], QueryRow) else "reference"
+        entry = Entry(kind, packed.split, [asdict(row) for row in packed.rows])
+        self._check(entry)
+        new = {
+            name: data
+            for name, data in packed.files.items()
+            if not (is_named_by_content(name) and (self.root / name).exists())
+        }
+        with disk_errors(self.root):
+            place_files(self.root, new)
+            self._journal.append(entry)
+        self._remember(entry)
 
     def publish(self) -> None:
         """Brings the manifests up to date; what was written before shows in readers from now on.
@@ -122,19 +139,6 @@ class Writer:
                     place_files(self.root, files)
             self._journal.delete()
             clear_staging(self.root)
-
-    def _add(self, kind: Kind, split: SplitName, packed: Packed) -> None:
-        entry = Entry(kind, split, [asdict(row) for row in packed.rows])
-        self._check(entry)
-        new = {
-            name: data
-            for name, data in packed.files.items()
-            if not (is_named_by_content(name) and (self.root / name).exists())
-        }
-        with disk_errors(self.root):
-            place_files(self.root, new)
-            self._journal.append(entry)
-        self._remember(entry)
 
     def _check(self, entry: Entry) -> None:
         name = entry.rows[0][_ID[entry.kind]]

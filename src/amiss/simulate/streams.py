@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 Purpose = Literal[
-    "product", "design", "capture", "damage", "light", "tray", "sensor", "depth", "rig"
+    "product", "design", "capture", "damage", "light", "tray", "sensor", "depth", "rig", "plan"
 ]
 _NUMBERS: dict[Purpose, int] = {
     "product": 1,
@@ -20,6 +20,7 @@ _NUMBERS: dict[Purpose, int] = {
     "sensor": 7,
     "depth": 8,
     "rig": 9,
+    "plan": 10,
 }
 
 

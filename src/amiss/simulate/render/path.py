@@ -55,7 +55,7 @@ class PathBackend:
     ) -> None:
         """variant: auto is LLVM where it works, else scalar. samples: paths per pixel.
 
-        threads: of the tracer; where it is None, as many as there are cores, but for scalar.
+        threads: of the tracer, as many as there are cores where it is None; scalar has its own.
 
         Raises:
             SimulationError: Mitsuba or its denoiser is missing, or the variant does not work here.
@@ -66,7 +66,7 @@ class PathBackend:
         self._oidn = _module("mitsuba_oidn")
         self._variant = self._chosen(variant)
         self._mi = _mitsuba(self._variant)
-        if threads is None and self._variant == "scalar":
+        if self._variant == "scalar":
             threads = _SCALAR_THREADS
         if threads is not None:
             _module("drjit").set_thread_count(threads)

@@ -1,0 +1,210 @@
+"""Which items a simulated data set holds: each from the data set's seed and its index alone.
+
+So any range of indexes can be made on any machine, in any order, and all ranges together are the
+whole. Items come in groups that show one product, products in groups that lay in one booth.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from amiss.dataset.split import split_of
+from amiss.dataset.words import SplitName
+from amiss.domain.errors import SimulationError
+from amiss.domain.words import DamageType, ProcessStep
+from amiss.simulate.damages.harm import Harm
+from amiss.simulate.damages.make import draw_type, harm
+from amiss.simulate.item import Item
+from amiss.simulate.place import Placement
+from amiss.simulate.prints.deceive import Deception
+from amiss.simulate.products.make import make_product
+from amiss.simulate.products.product import Kind, Product
+from amiss.simulate.shoot import lying
+from amiss.simulate.streams import stream
+
+PER_PRODUCT = 4
+"""Items that show one product."""
+PER_BOOTH = 40
+"""Items that lay in one booth; after that, another one is built."""
+MOST_ITEMS = 100_000_000
+"""Indexes end before this, so that no two data sets share a seed."""
+MOST_REFERENCES = 8
+NEW_DESIGN = "new_design"
+"""Tag of items in a packaging that none of the references shows."""
+
+_ROOM = 10 * MOST_ITEMS  # seeds that a data set has for itself
+_DECEPTIVE = 0.12  # share of products whose print pretends a damage
+_REDESIGNED = 0.15  # share of products that have a second packaging
+_KNOWN = 0.5  # of these, the share whose references show both
+_NEW = 0.5  # share of their items that are in the second one
+_UNREAD = 0.05  # share of items whose barcode nobody could read
+_TWICE = 0.1  # share of damaged items that were harmed twice
+_TRIES = 20  # until a harm is found that the product can have
+_MARKS = {DamageType.CRUSH, DamageType.TEAR, DamageType.HOLE, DamageType.SUPERFICIAL}
+"""What may come on top of another damage."""
+_STEPS = {
+    ProcessStep.INBOUND: 0.3,
+    ProcessStep.STOW: 0.2,
+    ProcessStep.PICK: 0.15,
+    ProcessStep.PACK: 0.2,
+    ProcessStep.SHIP: 0.05,
+    ProcessStep.RETURN: 0.1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a data set is made of; equal plans give equal items.
+
+    seed: which data set (≥ 0); two seeds share no product, booth or item. damaged: share of items
+    that are harmed. references: pristine captures of each product. kinds: of products, in turn.
+    twins: every harmed item is captured once more, intact.
+    """
+
+    seed: int
+    damaged: float = 0.5
+    references: int = 2
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    twins: bool = False
+    _base: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Checks the figures.
+
+        Raises:
+            SimulationError: one of them is impossible.
+        """
+        if self.seed < 0 or not 0 <= self.damaged <= 1 or not self.kinds:
+            raise SimulationError(
+                "A data set needs a seed of 0 or more, a share of damaged items from 0 to 1 and "
+                "one kind of product or more; correct what is not so."
+            )
+        if not 0 <= self.references <= MOST_REFERENCES:
+            raise SimulationError(
+                f"A product has 0 to {MOST_REFERENCES} references, not {self.references}; ask for "
+                "as many."
+            )
+        object.__setattr__(self, "_base", (self.seed + 1) * _ROOM)
+
+    def group(self, index: int) -> int:
+        """The number of the product that an item shows."""
+        return index // PER_PRODUCT
+
+    def name(self, group: int) -> str:
+        """The name of a product; it is known before the product is made."""
+        return f"simulated-{self._kind(group)}-{self._base + group}"
+
+    def split(self, group: int) -> SplitName:
+        """Where a product, with all that shows it, belongs."""
+        return split_of(self.name(group))
+
+    def id(self, index: int) -> str:
+        """The capture of an item."""
+        return f"{self.seed}-{index:06d}"
+
+    def twin(self, index: int) -> str | None:
+        """The capture of the same item intact, where there is one."""
+        return f"{self.id(index)}-intact" if self.twins and self.is_damaged(index) else None
+
+    def reference_id(self, group: int, number: int) -> str:
+        """The capture of a product's reference; its views are `<id>-<view>`."""
+        return f"{self.name(group)}-{number}"
+
+    def booth(self, group: int) -> int:
+        """The seed of the booth in which a product lies: its tray, lights and cameras."""
+        return self._base + group * PER_PRODUCT // PER_BOOTH
+
+    def is_damaged(self, index: int) -> bool:
+        """Whether an item is harmed; known before it is made."""
+        return bool(stream("plan", self._base + index, 1).random() < self.damaged)
+
+    def item(self, index: int) -> Item:
+        """An item, its product and harms made; that takes some tenths of a second.
+
+        Raises:
+            SimulationError: fonts are missing, or no harm was found.
+        """
+        group, seed = self.group(index), self._base + index
+        rng = stream("plan", seed, 2)
+        step = list(_STEPS)[int(rng.choice(len(_STEPS), p=list(_STEPS.values())))]
+        read, new = rng.random() >= _UNREAD, rng.random() < _NEW
+        design = int(new) if self._redesigned(group) else 0
+        product = self._product(group, design)
+        where = lying(product, seed)
+        return Item(
+            id=self.id(index),
+            seed=seed,
+            product=product,
+            harms=_harms(product, seed, where) if self.is_damaged(index) else (),
+            placement=where,
+            sequence=index,
+            step=step,
+            barcode=product.gtin if read else None,
+            taken_for=product.name if read else None,
+            tags=() if design in self._shown(group) else (NEW_DESIGN,),
+            twin=self.twin(index),
+        )
+
+    def reference(self, group: int, number: int) -> Item:
+        """The product as it should be, in another resting pose for each number.
+
+        Raises:
+            SimulationError: fonts are missing.
+        """
+        shown = self._shown(group)
+        product = self._product(group, shown[number % len(shown)])
+        seed = self._base + MOST_ITEMS + group * MOST_REFERENCES + number
+        order = stream("plan", self._base + group, 3).permutation(len(product.rests))
+        return Item(
+            id=self.reference_id(group, number),
+            seed=seed,
+            product=product,
+            placement=lying(product, seed, int(order[number % len(order)])),
+            sequence=group * PER_PRODUCT,
+        )
+
+    def _kind(self, group: int) -> Kind:
+        return self.kinds[group % len(self.kinds)]
+
+    def _product(self, group: int, design: int) -> Product:
+        rng = stream("plan", self._base + group, 4)
+        pretends = rng.random() < _DECEPTIVE
+        what = list(Deception)[int(rng.integers(len(Deception)))]
+        return _made(self._base + group, self._kind(group), design, what if pretends else "")
+
+    def _redesigned(self, group: int) -> bool:
+        return bool(stream("plan", self._base + group, 5).random() < _REDESIGNED)
+
+    def _shown(self, group: int) -> tuple[int, ...]:
+        """The designs that references show, in turn."""
+        known = stream("plan", self._base + group, 6).random() < _KNOWN
+        return (0, 1) if self._redesigned(group) and known and self.references > 1 else (0,)
+
+
+@lru_cache(maxsize=4)
+def _made(seed: int, kind: Kind, design: int, deceptive: str) -> Product:
+    """Items of one product follow each other."""
+    return make_product(seed, kind, design, deceptive)
+
+
+def _harms(product: Product, seed: int, where: Placement) -> tuple[Harm, ...]:
+    """One harm, seldom two, of types that the product can have."""
+    rng = stream("plan", seed, 7)
+    count = 2 if rng.random() < _TWICE else 1
+    for number in range(_TRIES):
+        drawn = stream("damage", seed, number + 1)
+        types = _types(product.kind, drawn)[:count]
+        try:
+            return tuple(harm(product, damage, drawn, rest=where.side) for damage in types)
+        except SimulationError:
+            continue  # what this one product cannot suffer is drawn again
+    raise SimulationError(
+        f"No damage was found for {product.name}; leave out kinds, or take another seed."
+    )
+
+
+def _types(kind: Kind, rng: np.random.Generator) -> list[DamageType]:
+    """What happened, and what else happened where something can."""
+    first, *others = (draw_type(kind, rng) for _ in range(8))
+    return [first, *(other for other in others if other in _MARKS and other is not first)]
