@@ -8,6 +8,7 @@ from plain_box import SIZE, lattice, plain_box, points
 from amiss.domain.errors import SimulationError
 from amiss.domain.words import DamageType, Locus, Severity
 from amiss.simulate.damages.board import bent, dented, pierced, spoilt, torn
+from amiss.simulate.damages.crush import Tool
 from amiss.simulate.damages.law import (
     ASPECT,
     MAJOR_FROM,
@@ -19,6 +20,7 @@ from amiss.simulate.damages.law import (
 from amiss.simulate.damages.local import Local, Several
 from amiss.simulate.damages.make import HARMS, draw_type, harm
 from amiss.simulate.damages.place import pick, surface
+from amiss.simulate.damages.seen import seen
 from amiss.simulate.products.make import make_product
 from amiss.simulate.products.product import Kind
 from amiss.simulate.streams import stream
@@ -270,7 +272,7 @@ def test_most_damage_is_small():
             if made.type is DamageType.CRUSH:
                 depths.append(made.numbers["depth_mm"])
     assert np.median(shares) <= 0.0125  # ≤ 1 % over many products; these few vary
-    assert np.quantile(shares, 0.95) > 10 * np.median(shares)
+    assert np.quantile(shares, 0.95) > 6 * np.median(shares)
     assert np.quantile(depths, 0.25) <= 10
     assert max(depths) > 15
 
@@ -278,7 +280,7 @@ def test_most_damage_is_small():
 def test_units_that_are_missing_go_down_to_a_twentieth_of_the_item():
     shares = []
     for seed in range(24):
-        product = product_of(Kind.MULTIPACK, seed % 8)
+        product = product_of(Kind.MULTIPACK, seed)
         made = harm(product, DamageType.MISSING_UNIT, stream("damage", seed))
         assert 1 <= made.numbers["units_missing"] < product.units
         assert len(made.removed) == made.numbers["units_missing"]
@@ -292,6 +294,32 @@ def test_damage_is_mostly_put_where_a_camera_above_looks():
     assert np.mean(np.array(ups) > 0.9) > 0.45
     assert np.mean(np.array(ups) < -0.9) < 0.12
     assert 0.1 < np.mean(np.abs(ups) < 0.3) < 0.6
+
+
+def test_a_harm_that_no_camera_sees_is_drawn_again():
+    """On a side that is turned away from the cameras it is as good as no damage at all."""
+    product = product_of(Kind.CARTON)
+    found = [
+        harm(product, DamageType.HOLE, stream("damage", seed), rest=0, yaw=180.0)
+        for seed in range(12)
+    ]
+    assert all(seen(product, one, 0, 180.0) for one in found)
+    turned_away = [seen(product, one, 0, 0.0) for one in found]
+    assert not all(turned_away)
+
+
+def test_a_dent_needs_depth_and_width():
+    with pytest.raises(ValueError, match="deeper"):
+        Tool.faceted(stream("damage", 1), 0.0, 0.01)
+
+
+@pytest.mark.parametrize("at", ["panel", "edge", "corner"])
+def test_every_part_of_a_toy_box_can_be_dented(at):
+    """Its window is as thin as film: nothing there gives way, and once nothing did."""
+    product = product_of(Kind.TOY_BOX, 17)
+    for seed in range(12):
+        made = dented(product, stream("damage", seed), 0.01, 0.02, at)
+        assert made.numbers["depth_mm"] >= 1
 
 
 def test_a_radius_covers_its_share():

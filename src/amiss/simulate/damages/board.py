@@ -31,8 +31,12 @@ _DEEPEST, _SHALLOWEST = 0.42, 3.5
 """Share of the product's thickness below a place that a dent takes at most, and how many times as
 wide as deep it is at most."""
 _LEAST = 0.0045  # metres; less than this nobody sees, and nobody calls damage
+_FLATTEST = 0.001  # metres; no dent is shallower, wherever it is
+_ROOM, _PLACES = 0.004, 6  # metres that should give way, and places that are tried for it
 _SHRINK = {"panel": 1.0, "edge": 0.55, "corner": 0.75}
-"""An edge or a corner gives way on several sides: less depth for the same area."""
+"""An edge or a corner gives way on several sides: less width for the same area,"""
+_DEEPER = {"panel": 0.75, "edge": 1.15, "corner": 1.3}
+"""and more depth for the same width."""
 _ROUND = (Kind.TIN, Kind.BOTTLE, Kind.JAR)
 _SHEETS = (Kind.POLY_BAG, Kind.PADDED_MAILER)
 _THIN = (Kind.BLISTER, Kind.PADDED_MAILER)
@@ -63,8 +67,8 @@ def crushed(product: Product, rng: np.random.Generator, share: float) -> Harm:
         return bent(product, rng, radius)
     odds = (0.5, 0.3, 0.2) if product.kind not in _ROUND else (0.75, 0.25, 0.0)
     at = str(rng.choice(tuple(_SHRINK), p=odds))
-    depth = radius * law.ASPECT.draw(rng)
-    return dented(product, rng, _SHRINK[at] * depth, _SHRINK[at] * radius, at)
+    radius = _SHRINK[at] * radius
+    return dented(product, rng, _DEEPER[at] * radius * law.ASPECT.draw(rng), radius, at)
 
 
 def dented(
@@ -75,8 +79,8 @@ def dented(
     at: "panel", "edge" or "corner".
     """
     around = skinned(product)
-    place = pick(rng, around) if at == "panel" else pick_corner(rng, around, edge=at == "edge")
-    depth = min(depth, _DEEPEST * around.thickness(place), 0.5 * min(product.size))
+    place, room = _with_room(product, rng, around, at, depth)
+    depth = max(min(depth, room), _FLATTEST)
     made_of = stuff(product, place.patch)
     radius = min(radius, _SHALLOWEST * depth)
     if at == "panel":
@@ -89,6 +93,23 @@ def dented(
     numbers = {"depth_mm": depth * 1e3, **numbers_of(around, field)}
     words = f"{at} pushed in by {depth * 1e3:.0f} mm"
     return _harm(DamageType.CRUSH, place, numbers, field, words)
+
+
+def _with_room(
+    product: Product, rng: np.random.Generator, around: Surface, at: str, depth: float
+) -> tuple[Place, float]:
+    """A place, and metres that it can be pushed in; of some, the first that is thick enough.
+
+    A flange or the rim of a window has nothing behind it that would give way.
+    """
+    found: list[tuple[Place, float]] = []
+    for _ in range(_PLACES):
+        place = pick(rng, around) if at == "panel" else pick_corner(rng, around, edge=at == "edge")
+        room = min(_DEEPEST * around.thickness(place), 0.5 * min(product.size))
+        if room >= min(depth, _ROOM):
+            return place, room
+        found.append((place, room))
+    return max(found, key=lambda each: each[1])
 
 
 def bent(product: Product, rng: np.random.Generator, radius: float) -> Harm:
@@ -189,7 +210,7 @@ def pierced(product: Product, rng: np.random.Generator, share: float) -> Harm:
     fields: tuple[Field, ...] = (hole,)
     numbers = {"through_mm": 2e3 * radius, **numbers_of(around, hole)}
     depth = min(0.5 * radius, 0.2 * around.thickness(place))
-    if rng.random() < 0.5 and radius > 0.005:
+    if rng.random() < 0.5 and radius > 0.005 and depth > _FLATTEST:
         tool = Tool.faceted(rng, depth, 2.2 * radius)
         fields = (Dent(rng, place, tool, 2.2 * radius, made_of), hole)
         numbers["depth_mm"] = depth * 1e3

@@ -42,7 +42,13 @@ class Tool:
     def faceted(
         cls, rng: np.random.Generator, depth: float, radius: float, facets: int = 7
     ) -> "Tool":
-        """An irregular blunt pyramid about `radius` metres wide, its tip slightly askew."""
+        """An irregular blunt pyramid about `radius` metres wide, its tip slightly askew.
+
+        Raises:
+            ValueError: depth or radius is not above 0.
+        """
+        if not (depth > 0 and radius > 0):
+            raise ValueError(f"A dent of {depth} m by {radius} m is none; make it deeper.")
         angles = 2 * np.pi * (np.arange(facets) + rng.uniform(-0.35, 0.35, facets)) / facets
         reach = radius * rng.uniform(0.75, 1.25, facets)
         blunt = rng.uniform(1.1, 1.5, facets)

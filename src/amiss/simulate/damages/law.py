@@ -2,7 +2,9 @@
 
 Real damage is long-tailed: most of it is small, little of it is huge. The share of the item's
 visible area that a damage touches is drawn log-normal per type, so that over all damages in their
-usual mix the median stays at or below 1 %, and a quarter of the dents are at most 10 mm deep.
+usual mix the median of what is seen of it stays at or below 1 %. Dents are as deep as their width
+allows: a panel gives way in a shallow bowl of facets, a corner or an edge is pushed in as deep as
+wide; at least a quarter are at most 10 mm deep, and a tenth or more are deeper than 20 mm.
 """
 
 import math
@@ -29,20 +31,20 @@ class Law:
 
 
 SHARE: dict[DamageType, Law] = {
-    DamageType.CRUSH: Law(0.0060, 1.1, 0.0005, 0.35),
-    DamageType.TEAR: Law(0.0022, 1.0, 0.0003, 0.20),
-    DamageType.HOLE: Law(0.0015, 1.1, 0.0001, 0.10),
+    DamageType.CRUSH: Law(0.0130, 1.1, 0.0012, 0.35),
+    DamageType.TEAR: Law(0.0028, 1.0, 0.0005, 0.20),
+    DamageType.HOLE: Law(0.0020, 1.1, 0.0003, 0.10),
     DamageType.DECONSTRUCTION: Law(0.05, 0.7, 0.01, 0.40),
     DamageType.SPILLAGE: Law(0.018, 1.0, 0.002, 0.60),
     DamageType.MISSING_UNIT: Law(0.05, 0.7, 0.01, 0.40),
     DamageType.OPENED: Law(0.03, 0.9, 0.004, 0.40),
-    DamageType.SUPERFICIAL: Law(0.0018, 1.2, 0.0002, 0.30),
+    DamageType.SUPERFICIAL: Law(0.0022, 1.2, 0.0003, 0.30),
 }
 """Share of the visible area that is asked for; what came of it is measured on the surface and kept
 in Harm.numbers. Units and openings have the size that the product gives them; there the law says
 how far it goes (how many units, how wide a gap, how strong the dent beside it)."""
 
-ASPECT = Law(1.1, 0.3, 0.5, 2.0)
+ASPECT = Law(0.9, 0.35, 0.35, 2.0)
 """Depth of a dent over the radius of the circle of the same area."""
 
 OFTEN: dict[DamageType, float] = {

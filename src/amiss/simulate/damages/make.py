@@ -12,6 +12,7 @@ from amiss.simulate.damages.board import crushed, pierced, spoilt, torn
 from amiss.simulate.damages.burst import burst
 from amiss.simulate.damages.harm import Harm
 from amiss.simulate.damages.opened import opened
+from amiss.simulate.damages.seen import seen
 from amiss.simulate.damages.sets import missing
 from amiss.simulate.damages.spilt import spilt
 from amiss.simulate.products.product import Kind, Product
@@ -46,7 +47,7 @@ _MAKERS: dict[DamageType, Callable[[Product, np.random.Generator, float], Harm]]
     _OPENED: opened,
     _SPOILT: spoilt,
 }
-_TRIES = 60
+_TRIES, _LOOKS = 60, 8
 _STEP = 1.12  # by which the size moves from try to try towards the severity that is asked for
 
 
@@ -64,11 +65,14 @@ def harm(
     severity: Severity | None = None,
     *,
     rest: int | None = None,
+    yaw: float | None = None,
 ) -> Harm:
     """One harm of a type, of a size after the law; nothing but `rng` is drawn from.
 
     severity: drawn too where it is None. rest: index of the pose in which the item will lie, where
-    that is known: damage is then mostly put where cameras look, and what falls out lies near.
+    that is known: damage is then mostly put where cameras look, and what falls out lies near. yaw:
+    how it will be turned, degrees; where both are known, a harm that no camera would see is drawn
+    again (a few times: some places cannot be seen).
 
     Raises:
         SimulationError: this kind of product cannot have this damage, or not of this severity.
@@ -80,8 +84,20 @@ def harm(
         )
     if severity is Severity.MINOR and damage in law.NEVER_MINOR:
         raise SimulationError(f"{damage} is never minor: ask for major, or for another damage.")
-    if rest is not None:
-        product = replace(product, rests=(product.rests[rest],))
+    lying = product if rest is None else replace(product, rests=(product.rests[rest],))
+    made = _drawn(lying, damage, rng, severity)
+    if rest is not None and yaw is not None:
+        for _ in range(_LOOKS):
+            if seen(lying, made, 0, yaw):
+                break
+            made = _drawn(lying, damage, rng, severity)
+    return made
+
+
+def _drawn(
+    product: Product, damage: DamageType, rng: np.random.Generator, severity: Severity | None
+) -> Harm:
+    """One harm of the severity that is asked for."""
     size = 1.0
     for _ in range(_TRIES):
         share = law.SHARE[damage].draw(rng)

@@ -13,7 +13,7 @@ from amiss.simulate.shapes.patch import Patch, Points
 
 CELLS, _MANY = 24, 20
 """Samples along each side of a patch; half as many where there are more than 20 patches."""
-BLIND = 0.1
+BLIND = 0.04
 """How often damage is put without asking whether a camera could see it."""
 VIEW_CELLS = 28
 Vector = NDArray[np.float64]
@@ -154,7 +154,7 @@ def pick(rng: np.random.Generator, around: Surface) -> Place:
     if rng.random() < BLIND:
         weights = around.areas
     else:
-        weights = around.areas * np.maximum(around.normals @ view, 0) * _unhidden(around, view)
+        weights = around.areas * np.maximum(around.normals @ view, 0) * unhidden(around, view)
     index = int(rng.choice(len(weights), p=weights / weights.sum()))
     return framed(rng, around, index, around.normals[index])
 
@@ -217,7 +217,7 @@ def _view(rng: np.random.Generator, around: Surface) -> Vector:
     return np.asarray(up * math.cos(tilt) + aside * math.sin(tilt))
 
 
-def _unhidden(around: Surface, view: Vector) -> Vector:
+def unhidden(around: Surface, view: Vector) -> Vector:
     """n, 1 where nothing else of the surface stands before a sample, seen from `view`."""
     helper = np.eye(3)[int(np.abs(view).argmin())]
     right = np.cross(view, helper)

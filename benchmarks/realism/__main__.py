@@ -1,0 +1,48 @@
+"""The one command: python -m benchmarks.realism <part>."""
+
+from typing import Annotated
+
+import typer
+from benchmarks.realism import hardness, leak, sizes
+from benchmarks.realism.items import open_backend
+from benchmarks.realism.show import counting, show
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Name = Annotated[str, typer.Option(help="The renderer: fast or path.")]
+
+
+@app.command("sizes")
+def sizes_(
+    items: Annotated[int, typer.Option(min=10, help="Damaged items.")] = 400, as_json: Json = False
+) -> None:
+    """How large damages are, and how many no camera sees."""
+    with counting("sizes", items) as progress:
+        show(sizes.measure(items, progress), as_json)
+
+
+@app.command("leak")
+def leak_(
+    pairs: Annotated[int, typer.Option(min=10, help="Items with their twins.")] = 200,
+    size: Annotated[int, typer.Option(min=256, help="Pixels of a side.")] = 448,
+    backend: Name = "fast",
+    as_json: Json = False,
+) -> None:
+    """Whether undamaged regions tell that an item is damaged."""
+    with counting("leak", pairs) as progress:
+        show(leak.measure(open_backend(backend), pairs, size, progress), as_json)
+
+
+@app.command("hardness")
+def hardness_(
+    products: Annotated[int, typer.Option(min=10, help="Products, four items of each.")] = 100,
+    backend: Name = "fast",
+    as_json: Json = False,
+) -> None:
+    """How well a plain patch memory with two references does."""
+    with counting("hardness", products) as progress:
+        show(hardness.measure(open_backend(backend), products, progress), as_json)
+
+
+if __name__ == "__main__":
+    app()
