@@ -10,6 +10,7 @@ from amiss.cli.doctor import doctor
 from amiss.cli.evaluate import evaluate
 from amiss.cli.inspect import inspect
 from amiss.cli.options import CONTEXT
+from amiss.cli.simulate import simulate
 
 # Plain help: it starts faster and reads the same in a log.
 app = typer.Typer(
@@ -38,6 +39,7 @@ def start(
 
 app.command()(inspect)
 app.command()(evaluate)
+app.command()(simulate)
 app.command()(demo)
 app.command()(doctor)
 app.add_typer(gallery.app, name="gallery")

@@ -1,0 +1,85 @@
+"""What a simulated data set was begun with; it is only ever gone on with in the same way."""
+
+import json
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from amiss.dataset.disk import STAGING, disk_errors, place_files
+from amiss.dataset.journal import JOURNAL
+from amiss.domain.errors import DatasetError
+from amiss.simulate.plan import Plan
+from amiss.simulate.studio import Outfit
+
+SETTINGS = "simulation.json"
+"""The file that says it."""
+
+Settings = dict[str, Any]
+
+
+def settings_of(plan: Plan, outfit: Outfit, backend: str) -> Settings:
+    """All that settles the bytes of a data set, but for how many items it has."""
+    settings = {
+        "amiss": version("amiss"),
+        "backend": backend,
+        "seed": plan.seed,
+        "damaged": plan.damaged,
+        "references": plan.references,
+        "kinds": [kind.value for kind in plan.kinds],
+        "twins": plan.twins,
+        **asdict(outfit),
+    }
+    encoding = settings.pop("encoding")
+    return {**settings, **encoding}
+
+
+def begin(root: Path, settings: Settings) -> None:
+    """Notes the settings in a new folder; `root` must be held by this process (see `writing`).
+
+    Raises:
+        DatasetError: it was begun with others, something else is in it, or the disk refuses.
+    """
+    with disk_errors(root):
+        held = {path.name for path in root.iterdir()} - {STAGING}
+    if SETTINGS in held:
+        check(root, settings)
+    elif held:
+        raise DatasetError(
+            f"The folder {root} holds something that `amiss simulate` did not begin; name a new "
+            "folder."
+        )
+    else:
+        text = json.dumps(settings, indent=2) + "\n"
+        with disk_errors(root):
+            place_files(root, {SETTINGS: text.encode()})
+
+
+def check(root: Path, settings: Settings) -> None:
+    """Refuses a data set that was begun with other settings.
+
+    Raises:
+        DatasetError: it was, or nobody knows.
+    """
+    try:
+        found = json.loads((root / SETTINGS).read_bytes())
+    except (OSError, ValueError) as error:
+        raise DatasetError(
+            f"{root / SETTINGS} cannot be read; restore it, or simulate into a new folder."
+        ) from error
+    for name, value in settings.items():
+        if not isinstance(found, dict) or found.get(name) != value:
+            old = found.get(name) if isinstance(found, dict) else None
+            raise DatasetError(
+                f"The data set in {root} was begun with {name} {_said(old)}, not {_said(value)}: "
+                "go on as it was begun, or name a new folder."
+            )
+
+
+def is_finished(root: Path) -> bool:
+    """Whether all that was written there stands in its manifests."""
+    return not (root / JOURNAL).exists()
+
+
+def _said(value: object) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)
