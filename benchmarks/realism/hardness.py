@@ -10,21 +10,18 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from benchmarks.realism.items import KINDS, booth
+from benchmarks.realism.items import KINDS, befallen, booth
 from benchmarks.realism.probe import estimate
 from numpy.typing import NDArray
 
 from amiss.detect.compare import novelty
 from amiss.domain.words import DamageType
 from amiss.inspector import Inspector
-from amiss.simulate.damages.harm import Harm
-from amiss.simulate.damages.make import HARMS, harm
-from amiss.simulate.place import Placement
+from amiss.simulate.damages.make import HARMS
 from amiss.simulate.products.make import make_product
 from amiss.simulate.products.product import Kind, Product
 from amiss.simulate.render.backend import Backend
 from amiss.simulate.shoot import Shot, lying, shoot, stage
-from amiss.simulate.streams import stream
 from amiss.vision.look import Eye
 
 FIRST = 830_000
@@ -84,12 +81,12 @@ def _product(number: int, backend: Backend, eye: Eye) -> Iterator[_Scored]:
     product = make_product(seed, kind)
     bank: Patches = {}
     for turn in range(REFERENCES):
-        for shot in _capture(product, number, turn, None, backend)[0]:
+        for shot in _capture(product, number, turn, None, backend):
             for name, patches in _item_patches(eye, shot).items():
                 bank[name] = np.concatenate([bank[name], patches]) if name in bank else patches
     for turn in range(REFERENCES, REFERENCES + SOUND + DAMAGED):
         damage = None if turn < REFERENCES + SOUND else _type(number, turn)
-        shots, _ = _capture(product, number, turn, damage, backend)
+        shots = _capture(product, number, turn, damage, backend)
         score = max(_score(bank, _item_patches(eye, shot)) for shot in shots)
         visible = max(int((shot.truth.damage > 0).sum()) for shot in shots)
         yield _Scored(seed, kind, damage, visible, score)
@@ -105,16 +102,14 @@ def _type(number: int, turn: int) -> DamageType:
 
 def _capture(
     product: Product, number: int, turn: int, damage: DamageType | None, backend: Backend
-) -> tuple[tuple[Shot, ...], Placement]:
+) -> tuple[Shot, ...]:
     seed = FIRST + CAPTURES * number + turn
-    placement = lying(product, seed)
-    harms: list[Harm] = []
+    placement, harms = lying(product, seed), ()
     if damage is not None:
-        harms = [
-            harm(product, damage, stream("damage", seed), rest=placement.side, yaw=placement.yaw)
-        ]
+        placement, made = befallen(product, seed, damage)
+        harms = (made,)
     scene = stage(booth(seed, 3, SIZE), product, harms, seed, placement=placement)
-    return shoot(scene, backend, seed), placement
+    return shoot(scene, backend, seed)
 
 
 def _item_patches(eye: Eye, shot: Shot) -> Patches:

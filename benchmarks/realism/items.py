@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from amiss.domain.words import DamageType
 from amiss.simulate.damages.harm import Harm
 from amiss.simulate.damages.make import HARMS, draw_type, harm
+from amiss.simulate.damages.seen import seen
 from amiss.simulate.place import Placement
 from amiss.simulate.products.make import make_product
 from amiss.simulate.products.product import Kind, Product
@@ -45,14 +46,27 @@ class Item:
 
 
 def item(seed: int, kind: Kind, damage: DamageType | None = None) -> Item:
-    """The item of a seed; its damage is drawn in the usual mix where it is None."""
+    """The item of a seed; its damage is drawn in the usual mix where it is None.
+
+    It lies as the seed says, unless no camera would see what befell it: then on another side, so
+    that what is measured is to be seen wherever that is possible.
+    """
     product = make_product(seed, kind)
-    placement = lying(product, seed)
     rng = stream("damage", seed)
     drawn = draw_type(kind, rng) if damage is None else damage
-    return Item(
-        seed, product, placement, harm(product, drawn, rng, rest=placement.side, yaw=placement.yaw)
-    )
+    return Item(seed, product, *befallen(product, seed, drawn))
+
+
+def befallen(product: Product, seed: int, damage: DamageType) -> tuple[Placement, Harm]:
+    """How a product lies in the capture of a seed, and what of a damage type befell it."""
+    first = lying(product, seed)
+    sides = [first, *(lying(product, seed, side) for side in range(len(product.rests)))]
+    for placement in sides:
+        rng = stream("damage", seed, 1)
+        made = harm(product, damage, rng, rest=placement.side, yaw=placement.yaw)
+        if seen(product, made, placement.side, placement.yaw):
+            return placement, made
+    return placement, made
 
 
 def usual(count: int, first: int) -> Iterator[Item]:

@@ -20,6 +20,7 @@ from amiss.simulate.scene import Atlas, Mesh
 from amiss.simulate.shapes.patch import Patch, Points, Skin
 from amiss.simulate.sheet import Cloth, Place, Sheet, join
 from amiss.simulate.texels import Print, pack
+from amiss.simulate.wear import Wear, extent_of
 
 BESIDE = "beside/"
 """Names of parts that lie beside the item, and are no part of it, start with this."""
@@ -72,8 +73,10 @@ def damage_index(damage: DamageType) -> int:
     return _INDEX[damage]
 
 
-def assemble(product: Product, harms: Sequence[Harm] = ()) -> Assembly:
+def assemble(product: Product, harms: Sequence[Harm] = (), wear: Wear | None = None) -> Assembly:
     """Triangles and one atlas of a product after `harms`, in their order.
+
+    wear: what handling had left on its prints before; None: nothing.
 
     Displacements add up, the smallest cut counts, paint goes on in order, and where two harms mark
     the same texel the later one's type stays.
@@ -103,7 +106,9 @@ def assemble(product: Product, harms: Sequence[Harm] = ()) -> Assembly:
 
     everything = [*item, *beside, *clear, *lost]
     sheets = [_sheet(piece) for piece in everything]
-    atlas, places = pack([_print(piece, at) for piece, at in zip(everything, sheets, strict=True)])
+    atlas, places = pack(
+        [_print(piece, at, wear) for piece, at in zip(everything, sheets, strict=True)]
+    )
     size = (atlas.damage.shape[1], atlas.damage.shape[0])
     done = list(zip(everything, sheets, places, strict=True))
     ends = np.cumsum([0, len(item), len(beside), len(clear), len(lost)])
@@ -157,20 +162,25 @@ def _sheet(piece: _Piece) -> Sheet:
     return sheet.after(moved.reshape(sheet.rest.shape), cut.reshape(sheet.rest.shape[:2]))
 
 
-def _print(piece: _Piece, sheet: Sheet) -> Print:
+def _print(piece: _Piece, sheet: Sheet, wear: Wear | None) -> Print:
     """The patch's skin with what its harms painted on it, and which texels show damage."""
-    skin = _SPECK if piece.gone else piece.patch.skin
+    skin, patch = _SPECK if piece.gone else piece.patch.skin, piece.patch
     damage = np.full(skin.base.shape[:2], piece.own, np.uint8)
-    if not piece.fields:
-        return Print(skin, skin.base, damage, piece.patch.closed_u)
-    rest = sheet.at_texels(skin.base.shape[:2])
-    flat = rest.reshape(-1, 3)
-    base = np.asarray(skin.base.reshape(-1, 3) / 255, np.float32)
-    for index, field in piece.fields:
-        base = field.paint(piece.patch, flat, base)
-        damage.reshape(-1)[field.touched(piece.patch, flat) > 0.5] = index
-    painted = np.rint(np.clip(base, 0, 1) * 255).astype(np.uint8).reshape(skin.base.shape)
-    return Print(skin, painted, damage, piece.patch.closed_u)
+    worn = wear is not None and not piece.gone and wear.shows_on(patch)
+    if not piece.fields and not worn:
+        return Print(skin, skin.base, damage, patch.closed_u)
+    base = np.asarray(skin.base / 255, np.float32)
+    if wear is not None and worn:
+        base = wear.paint(patch, base, extent_of(sheet.rest))
+    if piece.fields:
+        flat = sheet.at_texels(skin.base.shape[:2]).reshape(-1, 3)
+        look = base.reshape(-1, 3)
+        for index, field in piece.fields:
+            look = field.paint(patch, flat, look)
+            damage.reshape(-1)[field.touched(patch, flat) > 0.5] = index
+        base = look.reshape(skin.base.shape)
+    painted = np.rint(np.clip(base, 0, 1) * 255).astype(np.uint8)
+    return Print(skin, painted, damage, patch.closed_u)
 
 
 def _outline(product: Product, pieces: Sequence[_Piece], sheets: Sequence[Sheet]) -> Points:

@@ -17,6 +17,7 @@ from amiss.simulate.scene import Eyepoint, Floats, Scene
 from amiss.simulate.sensor import DepthSensor, RgbSensor
 from amiss.simulate.streams import stream
 from amiss.simulate.truth import Truth, truth
+from amiss.simulate.wear import Wear
 
 _MARGINS = (1.3, 1.7)  # side of a picture over the item's extent in it
 _FINEST = 2.2e-4  # metres per pixel; cameras that are bought see no more
@@ -79,15 +80,16 @@ def stage(
 ) -> Scene:
     """A product, after its harms, on the tray of a booth, before the shutter opens.
 
-    The seed says how it lies and how the light drifted; harms change none of that, so the same call
-    without harms gives the intact twin. placement: how it lies, instead. close: the cameras read
-    out a window around the item (around the intact one), else their whole field.
+    The seed says how it lies, how it was handled and how the light drifted; harms change none of
+    that, so the same call without harms gives the intact twin. placement: how it lies, instead.
+    close: the cameras read out a window around the item (around the intact one), else their whole
+    field.
 
     Raises:
         SimulationError: the harms remove everything.
     """
     where = lying(product, seed) if placement is None else placement
-    assembly = assemble(product, harms)
+    assembly = assemble(product, harms, Wear.drawn(product, stream("wear", seed)))
     scene = put(drifted(booth, stream("light", seed, 1)), [(assembly, where)])
     if not close:
         return scene

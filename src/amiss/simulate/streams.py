@@ -8,7 +8,17 @@ from typing import Literal
 import numpy as np
 
 Purpose = Literal[
-    "product", "design", "capture", "damage", "light", "tray", "sensor", "depth", "rig", "plan"
+    "product",
+    "design",
+    "capture",
+    "damage",
+    "light",
+    "tray",
+    "sensor",
+    "depth",
+    "rig",
+    "plan",
+    "wear",
 ]
 _NUMBERS: dict[Purpose, int] = {
     "product": 1,
@@ -21,6 +31,7 @@ _NUMBERS: dict[Purpose, int] = {
     "depth": 8,
     "rig": 9,
     "plan": 10,
+    "wear": 11,
 }
 
 

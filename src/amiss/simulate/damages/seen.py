@@ -7,7 +7,7 @@ import numpy as np
 from amiss.domain.capture import Matrix
 from amiss.simulate.damages.harm import Field, Harm
 from amiss.simulate.damages.place import Surface, Vector, surface, unhidden
-from amiss.simulate.products.product import Product
+from amiss.simulate.products.product import Kind, Product
 from amiss.simulate.rig import MOUNTS
 from amiss.simulate.shapes.patch import Patch, Points
 
@@ -19,9 +19,11 @@ _SHARE = 0.3  # of what it touches must be seen in one view
 def seen(product: Product, harm: Harm, rest: int, yaw: float) -> bool:
     """Whether one of the first three cameras sees enough of what a harm touches.
 
-    rest, yaw: how the item lies, see `Placement`. What was removed or added is taken as seen: it
-    changes the outline, or lies where nothing hides it.
+    rest, yaw: how the item lies, see `Placement`. What was added is taken as seen: it lies where
+    nothing hides it. So is what was removed, but for units behind the card that they stand on.
     """
+    if harm.removed and product.kind is Kind.BLISTER:
+        return bool(product.rests[rest][2, 2] > 0)
     if harm.field is None or harm.added or harm.removed:
         return True
     around = surface(product, patches=_outside(product))

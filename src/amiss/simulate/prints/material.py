@@ -71,7 +71,10 @@ def skin_of(
     if stuff.mottle:
         shade += np.float32(stuff.mottle) * relief
     if stuff.fibre:
-        shade += np.float32(stuff.fibre) * _fibres(rng, (rows, columns))
+        # Bleached fibres differ from each other far less than brown ones.
+        bleached = float(np.clip((base.mean() - 150) / 90, 0, 1))
+        strong = np.float32(stuff.fibre * (1 - 0.75 * bleached))
+        shade += strong * _fibres(rng, (rows, columns))
     bump = np.float32(stuff.relief) * relief
     if material == "poly":
         # Film creases along lines: ridges where soft relief changes its sign.
