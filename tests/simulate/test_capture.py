@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import toys
+from even import Even
 
 from amiss.dataset.labels import Defects
 from amiss.dataset.pack_picture import Encoding
@@ -20,16 +21,6 @@ from amiss.simulate.shoot import look_at_empty
 from amiss.vision.decode import decode
 
 SIZE = 64
-
-
-class Even:
-    """Light from everywhere, with a grain that says which seed it was."""
-
-    name = "even"
-
-    def render(self, _scene, camera, seed):
-        shape = (camera.intrinsics.height, camera.intrinsics.width, 3)
-        return np.random.default_rng(seed).uniform(0.2, 0.4, shape).astype(np.float32)
 
 
 @pytest.fixture(scope="module")

@@ -67,9 +67,11 @@ class Bulk:
                 f"{indexes.start} to {indexes.stop - 1} were asked for."
             )
         settings = settings_of(self.plan, self.outfit, self.backend.name)
+        for part in parts:
+            _check_part(part, settings)
         with writing(self.root, self.outfit.encoding) as writer:
             begin(self.root, settings)
-            taken_over = sum(_take_over(writer, part, settings) for part in parts)
+            taken_over = sum(_take_over(writer, part) for part in parts)
             tasks = list(self._missing(indexes, writer))
             return self._drawn(writer, tasks, self._captures(indexes), taken_over, progress)
 
@@ -131,11 +133,14 @@ class Bulk:
                 yield task
 
 
-def _take_over(writer: Writer, part: Path, settings: Settings) -> int:
-    """Adds what a part has; returns how much that was."""
+def _check_part(part: Path, settings: Settings) -> None:
     check(part, settings)
     if not is_finished(part):
         raise DatasetError(f"The data set in {part} is not finished: repeat its own command first.")
+
+
+def _take_over(writer: Writer, part: Path) -> int:
+    """Adds what a part has; returns how much that was."""
     count = 0
     for packed in packed_in(part):
         if not _stands(writer, packed):
