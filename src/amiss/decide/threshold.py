@@ -1,5 +1,6 @@
 """From discrepancy to score, and from score to decision."""
 
+import math
 from typing import overload
 
 import numpy as np
@@ -26,6 +27,14 @@ def damage_confidence(
     return (
         confidence.astype(np.float32) if isinstance(discrepancy, np.ndarray) else float(confidence)
     )
+
+
+def discrepancy_of(score: float, point: OperatingPoint) -> float:
+    """The raw discrepancy that has a score; the inverse of `damage_confidence`.
+
+    Exact only while |slope · (discrepancy − midpoint)| is well below STEEPEST.
+    """
+    return point.midpoint + math.log(score / (1 - score)) / point.slope
 
 
 def decide(score: float | None, point: OperatingPoint) -> Decision:

@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from amiss.dataset.pack_picture import Encoding
 from amiss.dataset.words import SplitName
 from amiss.dataset.writer import Writer, writing
-from amiss.simulate.capture import refer, take
+from amiss.domain.errors import SimulationError
+from amiss.simulate.capture import Taken, refer, take
 from amiss.simulate.item import Item
 from amiss.simulate.render.backend import Backend
 from amiss.simulate.scene import Scene
@@ -24,8 +27,9 @@ from amiss.simulate.stories.script import SCRIPT, items
 
 SIZE = 512  # pixels of a side
 SPLIT: SplitName = "test"  # whatever `split_of` says: nobody trains on any of it
-ENCODING = Encoding(quality=88, depth_step=2, crops=False)
-PER_SIDE = 2  # times that a product is shown on each of its sides, for reference
+ENCODING = Encoding(quality=82, depth_step=2, crops=False)
+LEAST_SEEN = 60  # pixels of a damage, in the view that shows it best
+PER_SIDE = 1  # times that a product is shown on each of its sides, for reference
 _FIRST_REFERENCE = 5_000  # among the seeds of the recording
 
 
@@ -36,7 +40,7 @@ def record(root: Path, backend: Backend, tell: Callable[[str], None] = lambda _:
 
     Raises:
         DatasetError: the disk refuses.
-        SimulationError: the backend failed.
+        SimulationError: the backend failed, or no camera sees the damage of an item.
     """
     booths = _Booths(backend)
     with writing(root, ENCODING) as writer:
@@ -46,6 +50,7 @@ def record(root: Path, backend: Backend, tell: Callable[[str], None] = lambda _:
         for number, (item, day) in enumerate(items(), start=1):
             if item.id not in writer:
                 taken = take(item, booths.scene(day), backend, booths.empty(day))
+                _refuse_unseen(item, taken)
                 writer.add(taken.capture, taken.labels, taken.masks, split=SPLIT)
             tell(f"capture {number} of {len(SCRIPT)}: {item.id}")
 
@@ -86,6 +91,15 @@ class _Booths:
             seed = RECORDED[list(Day).index(day)]
             self._made[day] = scene, look_at_empty(scene, self.backend, seed)
         return self._made[day]
+
+
+def _refuse_unseen(item: Item, taken: Taken) -> None:
+    """A damage that nobody can see is no story."""
+    seen = [int(np.count_nonzero(mask.damage)) for mask in taken.masks if mask.damage is not None]
+    if item.harms and max(seen) < LEAST_SEEN:
+        raise SimulationError(
+            f"Hardly a pixel shows what befell {item.id}; give its line of the script another seed."
+        )
 
 
 def _add_references(writer: Writer, item: Item, booths: _Booths) -> None:

@@ -1,8 +1,8 @@
 """Which seeds belong to whom, so that nothing is tested on what it was set by.
 
 A seed says which product it is, how an item lies, which booth it lies in. The recorded booth and
-the provisional threshold have ranges of their own; data sets that are simulated for training and
-testing take theirs from elsewhere, and a test holds all of them apart.
+the provisional threshold have ranges of their own. Data sets that are planned for training and
+testing begin beyond both (see `amiss.simulate.plan`), and a test holds all of them apart.
 """
 
 RECORDED = range(900_000, 910_000)

@@ -1,73 +1,74 @@
-"""The provisional operating point: where pristine pictures end, before a booth has its own.
+"""The provisional operating point: where pristine items end, before a booth has its own.
 
-It rests on sketched pristine items that are in no benchmark and no demo, never on anything that is
-reported. It is marked provisional: sketches vary less than items in a real booth do, so that a site
-replaces it with its own as soon as it has a few hundred pristine captures.
+It rests on sound items of the simulated booth whose products are in no recording, no benchmark and
+no photograph. It is marked provisional: simulated items vary less than those of a real booth do, so
+that a site replaces it with its own as soon as it has a few hundred sound captures.
 """
 
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from amiss.booth.judge import Judge
 from amiss.bundle.operating_point import (
     OperatingPoint,
     default_operating_point_path,
     write_operating_point,
 )
 from amiss.bundle.read import Bundle, open_bundle
-from amiss.detect.discrepancy import Comparator
-from amiss.domain.capture import RgbArray, View
+from amiss.decide.threshold import discrepancy_of
 from amiss.domain.errors import InputError
-from amiss.gallery.bank import build_bank
-from amiss.gallery.reference import see_reference
-from amiss.simulate.sketched.demo import calibration_pairs
+from amiss.inspector import Inspector
+from amiss.simulate.pristine import Pristine, pristine_items
 from amiss.vision.engine.choose import load_engine
 from amiss.vision.engine.protocol import Engine
-from amiss.vision.look import Eye
 
 QUANTILE = 0.99
-"""Share of pristine pictures that lie at or below the threshold."""
+"""Share of pristine items that lie at or below the threshold."""
 
-LEAST_PICTURES = 100
+LEAST_ITEMS = 100
 MEDIAN_SCORE = 0.1
-"""Score of the median pristine picture; the threshold itself has 0.5."""
-
-Pair = tuple[Sequence[RgbArray], RgbArray]
-"""Pristine references of a product, and another pristine picture of it."""
+"""Score of the median pristine item; the threshold itself has 0.5."""
 
 
-def pristine_discrepancies(bundle: Bundle, engine: Engine, pairs: Iterable[Pair]) -> list[float]:
-    """The raw discrepancy of each pair's picture from its references."""
-    eye = Eye(engine, bundle.manifest.encoder)
-    found = []
-    for references, query in pairs:
-        seen = [see_reference(str(index), rgb, eye) for index, rgb in enumerate(references)]
-        comparator = Comparator(build_bank(seen), eye)
-        found.append(comparator.compare(View(query, "calibration")).score)
-    return found
+def pristine_discrepancies(
+    bundle: Bundle, engine: Engine, items: Iterable[Pristine]
+) -> Iterator[float]:
+    """The raw discrepancy of each item from its references, as the inspector decides by it.
+
+    Captures go through the checks as they would in a booth; an item that is not inspected has none
+    and is left out.
+    """
+    inspector = Inspector(bundle, _unscaled(bundle), engine)
+    judge = Judge(inspector, ())
+    for item in items:
+        references = [inspector.see(view) for view in item.references]
+        result = judge.judge(item.capture, references)
+        if result.score is not None:
+            yield discrepancy_of(result.score, inspector.point)
 
 
 def operating_point(
     bundle: Bundle, discrepancies: Sequence[float], pictures: str, date: str
 ) -> OperatingPoint:
-    """The provisional operating point that these pristine pictures give.
+    """The provisional operating point that these pristine items give.
 
     pictures: what they are, in words. date: YYYY-MM-DD.
 
     Raises:
-        InputError: there are too few pictures, or they are all alike.
+        InputError: there are too few items, or they are all alike.
     """
-    if len(discrepancies) < LEAST_PICTURES:
+    if len(discrepancies) < LEAST_ITEMS:
         raise InputError(
-            f"There are {len(discrepancies)} pristine pictures; calibrate with {LEAST_PICTURES}."
+            f"There are {len(discrepancies)} pristine items; calibrate with {LEAST_ITEMS}."
         )
     ordered = np.sort(discrepancies)
     limit = float(ordered[math.ceil(QUANTILE * len(ordered)) - 1])
     median = float(np.median(ordered))
     if limit <= median:
-        raise InputError("The pristine pictures are all alike; calibrate with others.")
+        raise InputError("The pristine items are all alike; calibrate with others.")
     return OperatingPoint(
         bundle=bundle.id,
         threshold=0.5,
@@ -85,15 +86,38 @@ def operating_point(
     )
 
 
-def write_default(date: str, pairs: int = 300) -> OperatingPoint:
-    """Calibrates the default bundle on sketched pristine pairs and writes its operating point."""
+def write_default(
+    date: str, items: int = 300, tell: Callable[[str], None] = lambda _: None
+) -> OperatingPoint:
+    """Calibrates the default bundle on simulated sound items and writes its operating point.
+
+    Needs the extra `sim`. tell: gets a line per item.
+
+    Raises:
+        SimulationError: nothing can be rendered on this machine.
+    """
+    from amiss.simulate.render.fast import FastBackend
+
     bundle = open_bundle()
-    found = pristine_discrepancies(bundle, load_engine(bundle), calibration_pairs(pairs))
-    pictures = "sketched pristine products in any pose, two upright references each"
+    found = []
+    scores = pristine_discrepancies(
+        bundle, load_engine(bundle), pristine_items(items, FastBackend())
+    )
+    for score in scores:
+        found.append(score)
+        tell(f"{len(found)} of {items}: {score:.4f}")
+    pictures = "sound items of the simulated booth, three views each, six references on two sides"
     point = operating_point(bundle, found, pictures, date)
     write_operating_point(default_operating_point_path(), point)
     return point
 
 
-if __name__ == "__main__":
-    print(write_default(sys.argv[1]))  # noqa: T201 - run by hand: python -m ... YYYY-MM-DD
+def _unscaled(bundle: Bundle) -> OperatingPoint:
+    """An operating point from whose scores discrepancies can be read off."""
+    return OperatingPoint(
+        bundle=bundle.id, threshold=0.5, provisional=True, calibration={}, midpoint=0.0, slope=1.0
+    )
+
+
+if __name__ == "__main__":  # run by hand: python -m amiss.train.calibrate YYYY-MM-DD
+    print(write_default(sys.argv[1], tell=lambda line: print(line, flush=True)))  # noqa: T201

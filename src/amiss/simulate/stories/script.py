@@ -17,6 +17,7 @@ from amiss.simulate.damages.make import harm
 from amiss.simulate.damages.pools import POWDERS
 from amiss.simulate.damages.spilt import spill
 from amiss.simulate.item import Item
+from amiss.simulate.place import Placement
 from amiss.simulate.products.product import Product
 from amiss.simulate.seeds import RECORDED
 from amiss.simulate.shoot import lying
@@ -24,8 +25,8 @@ from amiss.simulate.stories.booths import Day
 from amiss.simulate.stories.catalogue import CATALOGUE
 from amiss.simulate.streams import stream
 
-Blow = Callable[[Product, np.random.Generator, int], Harm]
-"""What befalls a product that lies on this side."""
+Blow = Callable[[Product, np.random.Generator, Placement], Harm]
+"""What befalls a product that lies so."""
 COFFEE_POWDER = next(powder for powder in POWDERS if powder.name == "coffee powder")
 
 
@@ -52,14 +53,18 @@ class Entry:
 
 def suffers(damage: DamageType, severity: Severity) -> Blow:
     """A damage of a type and severity, of a size after the law."""
-    return lambda product, rng, side: harm(product, damage, rng, severity, rest=side)
+
+    def blow(product: Product, rng: np.random.Generator, where: Placement) -> Harm:
+        return harm(product, damage, rng, severity, rest=where.side, yaw=where.yaw)
+
+    return blow
 
 
 def heap_beside(share: float) -> Blow:
     """Coffee powder on the tray, beside a sound item, over a share of the item's visible area."""
 
-    def blow(product: Product, rng: np.random.Generator, side: int) -> Harm:
-        lain = replace(product, rests=(product.rests[side],))
+    def blow(product: Product, rng: np.random.Generator, where: Placement) -> Harm:
+        lain = replace(product, rests=(product.rests[where.side],))
         return spill(lain, rng, share, COFFEE_POWDER, on=False, beside=True)
 
     return blow
@@ -76,9 +81,10 @@ def items() -> Iterator[tuple[Item, Day]]:
 def _item(entry: Entry, name: str, number: int) -> Item:
     seed = RECORDED[entry.place]
     product = CATALOGUE[entry.spec].make(entry.design)
+    where = lying(product, seed, entry.side)
     harms: tuple[Harm, ...] = ()
     if entry.blow is not None:
-        harms = (entry.blow(product, stream("damage", seed), entry.side),)
+        harms = (entry.blow(product, stream("damage", seed), where),)
     read = None if entry.taken_for is None else CATALOGUE[entry.taken_for or entry.spec].make()
     tags = () if entry.day is Day.USUAL else (str(entry.day),)
     return Item(
@@ -86,7 +92,7 @@ def _item(entry: Entry, name: str, number: int) -> Item:
         seed=seed,
         product=product,
         harms=harms,
-        placement=lying(product, seed, entry.side),
+        placement=where,
         sequence=number,
         step=ProcessStep.PICK,
         barcode=None if read is None else read.gtin,
@@ -134,7 +140,7 @@ SCRIPT: tuple[Entry, ...] = (
     Entry("coffee", 0, 27, design=1, tags=("new_design",), story="A sound bag in a new design."),
     Entry("parcel", 0, 28),
     Entry("parcel", 1, 29),
-    Entry("parcel", 0, 130, suffers(_CRUSH, _MINOR), tags=("tolerable",),
+    Entry("parcel", 0, 230, suffers(_CRUSH, _MINOR), tags=("tolerable",),
           story="A small dent in an outer carton that is thrown away: tolerable."),
     Entry("parcel", 1, 231, suffers(_CRUSH, _MAJOR)),
     Entry("parcel", 0, 532, suffers(_TEAR, _MINOR), tags=("tolerable",)),
