@@ -16,7 +16,22 @@ from amiss.simulate.shapes.noise import Waves
 from amiss.simulate.shapes.patch import Patch, Points
 
 _SEEN = 0.3  # density of paint from which people call it damage
+_TELLS = 0.2  # difference of sRGB, mean of the channels, from which a mark shows well
+_DARK = 0.3  # sRGB; on darker print dried water leaves a pale film of lime
 _SIDE_MARGIN = 0.0008  # metres to both sides of a scratch that belong to it
+
+
+def _telling(colour: Look, base: Look, dense: Values) -> Look:
+    """The colour, or where it would not show on what it lies on, its dark or pale opposite.
+
+    colour: (3,). What nobody can see nobody calls damage.
+    """
+    if not (dense > 0).any():
+        return colour
+    under = np.average(base, axis=0, weights=dense)
+    if float(np.abs(colour - under).mean()) >= _TELLS:
+        return colour
+    return np.asarray(under * 0.45 if float(under.mean()) > 0.4 else 0.5 * under + 0.38, np.float32)
 
 
 class Scratches(Local):
@@ -61,7 +76,8 @@ class Scratches(Local):
     def recolour(self, patch: Patch, rest: Points, base: Look) -> Look:
         """The bare material shows, or only a pale or dark trace."""
         skips = smooth(self._skips(rest) + self._grain(rest), -0.9, 0.3)
-        return blend(base, raw(patch, self.made_of), self.strokes(rest, 0.0) * skips)
+        dense = self.strokes(rest, 0.0) * skips
+        return blend(base, _telling(raw(patch, self.made_of), base, dense), dense)
 
     def mark(self, patch: Patch, rest: Points) -> Values:  # noqa: ARG002
         """Above ½ on the strokes and a hair beside them."""
@@ -111,18 +127,19 @@ class Scuff(Blot):
         super().__init__(rng, place, radius, names)
         self.made_of = made_of
         self._streaks = Waves.drawn(rng, 0.0022, 9)
-        self.strength = float(rng.uniform(0.5, 0.95))
+        self.strength = float(rng.uniform(0.65, 0.95))
 
     def density(self, rest: Points) -> Values:
         """Streaks, denser in the middle."""
         along, across, below = self.place.local(rest)
         drawn = np.stack([0.08 * along, across, below], -1)
         streaks = smooth(self._streaks(drawn) + 0.6 * self._fine(rest), -0.1, 1.0)
-        return self.strength * streaks * smooth(-self.out(rest), -1.05, -0.2)
+        return self.strength * streaks * smooth(-self.out(rest), -1.05, -0.5)
 
     def recolour(self, patch: Patch, rest: Points, base: Look) -> Look:
         """Towards the bare material."""
-        return blend(base, raw(patch, self.made_of), self.density(rest))
+        dense = self.density(rest)
+        return blend(base, _telling(raw(patch, self.made_of), base, dense), dense)
 
 
 class Dirt(Blot):
@@ -132,7 +149,7 @@ class Dirt(Blot):
         self, rng: np.random.Generator, place: Place, radius: float, names: frozenset[str]
     ) -> None:
         super().__init__(rng, place, radius, names)
-        self.strength = float(rng.uniform(0.55, 1.0))
+        self.strength = float(rng.uniform(0.75, 1.0))
         warm = float(rng.uniform(0, 1))
         dark = np.array((0.10, 0.09, 0.085)) + warm * np.array((0.14, 0.09, 0.04))
         self.colour = dark.astype(np.float32)
@@ -141,14 +158,15 @@ class Dirt(Blot):
         """Smears over grains."""
         along, across, below = self.place.local(rest)
         smear = self._edge(np.stack([0.3 * along, across, below], -1))
-        cloud = smooth(0.5 * smear + 0.5 * self._fine(rest), -1.3, 1.3)
+        cloud = smooth(0.5 * smear + 0.5 * self._fine(rest), -1.3, 0.8)
         grains = 0.6 * (self._grain(rest) > 0.86)
-        fade = smooth(-self.out(rest), -1.1, -0.3)
+        fade = smooth(-self.out(rest), -1.1, -0.6)
         return np.clip(self.strength * cloud + grains * 0.6, 0, 1) * fade
 
     def recolour(self, patch: Patch, rest: Points, base: Look) -> Look:  # noqa: ARG002
-        """Darker, as grime lets the print through."""
-        return blend(base, base * 0.25 + self.colour * 0.75, self.density(rest))
+        """Darker, as grime lets the print through; on what is dark itself, pale dust."""
+        dense = self.density(rest)
+        return blend(base, base * 0.25 + 0.75 * _telling(self.colour, base, dense), dense)
 
 
 class WaterStain(Blot):
@@ -159,12 +177,14 @@ class WaterStain(Blot):
         out = self.out(rest)
         line = np.exp(-(((out - 0.93) * self.radius / 0.0014) ** 2))
         second = 0.5 * np.exp(-(((out - 0.7) * self.radius / 0.0020) ** 2))
-        return np.clip(0.3 * (out < 0.93) + 0.55 * line + 0.5 * second, 0, 1)
+        return np.clip(0.4 * (out < 0.93) + 0.6 * line + 0.5 * second, 0, 1)
 
     def recolour(self, patch: Patch, rest: Points, base: Look) -> Look:  # noqa: ARG002
         """Browner along the line, darker within."""
-        wet = base * np.array((0.72, 0.64, 0.52), np.float32)
-        return blend(base, wet, self.density(rest) * (0.85 + 0.15 * self._fine(rest)))
+        dense = self.density(rest) * (0.85 + 0.15 * self._fine(rest))
+        wet = base * np.array((0.62, 0.54, 0.42), np.float32)
+        dark = float(np.average(base.mean(axis=1), weights=np.maximum(dense, 1e-6))) < _DARK
+        return blend(base, base + np.float32(0.14) if dark else wet, dense)
 
 
 class Residue(Blot):

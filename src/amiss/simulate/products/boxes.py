@@ -152,9 +152,21 @@ def add_block(
     box = Box(size, min(0.004, 0.2 * min(size)))
     for face in FACES:
         skin = bench.press.plain(colour, box.extent(face), "coated", 0.25)
+        if face == "top":
+            _brand(bench, skin, box.extent(face))
         rest = moved(box.face(face), middle)
         extent = box.extent(face)
         bench.add(f"{name}-{face}", "contents", rest, extent, skin, Locus.PRODUCT, hidden=True)
+
+
+def _brand(bench: Workbench, skin: Skin, extent: tuple[float, float]) -> None:
+    """The brand in the middle of a face."""
+    wide, high = 0.5 * extent[0], 0.3 * extent[1]
+    u, v = (
+        (0.5 - half / side, 0.5 + half / side)
+        for half, side in ((wide / 2, extent[0]), (high / 2, extent[1]))
+    )
+    lay(skin, u, v, bench.press.wordmark((wide, high)))
 
 
 def _add_paper(bench: Workbench, size: Size3, height: float) -> None:
