@@ -8,7 +8,7 @@ import typer
 from benchmarks.simulate.stages import Timing, measure
 from benchmarks.speed.machine import describe
 
-from amiss.simulate.render.backend import Backend
+from amiss.simulate.render.choose import open_backend
 
 
 class Name(StrEnum):
@@ -26,7 +26,7 @@ def main(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure frames per second, with everything, and where the time goes."""
-    renderer = _open(backend)
+    renderer = open_backend(backend.value)
     timings = measure(renderer, items, views, size)
     document = {
         "machine": describe(),
@@ -42,16 +42,6 @@ def main(
         "frames_per_cpu_second": 1 / timings["all"].cpu,
     }
     print(json.dumps(document, indent=1) if as_json else _markdown(document, timings))
-
-
-def _open(backend: Name) -> Backend:
-    if backend is Name.FAST:
-        from amiss.simulate.render.fast import FastBackend
-
-        return FastBackend()
-    from amiss.simulate.render.path import PathBackend
-
-    return PathBackend()
 
 
 def _markdown(document: dict[str, object], timings: dict[str, Timing]) -> str:

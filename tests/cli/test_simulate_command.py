@@ -28,8 +28,8 @@ def asked(monkeypatch):
     """A renderer that takes no time, and what was asked for."""
     calls = []
 
-    def opened(name, threads=None):
-        calls.append((name, threads))
+    def opened(name, threads, variant):
+        calls.append((name, threads, variant))
         return Grey()
 
     monkeypatch.setattr(choose, "open_backend", opened)
@@ -39,7 +39,7 @@ def asked(monkeypatch):
 def test_simulate(document, asked, tmp_path):
     out = tmp_path / "out"
     said = document("simulate", out, "--items", 3, "--seed", 7, "--twins", *TINY)
-    assert asked == [("path", None)]
+    assert asked == [("path", None, "auto")]
     assert (said["items"], said["first"], said["backend"]) == (3, 0, "grey")
     assert said["captures"] == said["drawn"] == said["frames"] == 4 + said["damaged"]
     assert said["seconds_per_frame"] == pytest.approx(said["seconds"] / said["frames"])
@@ -77,7 +77,7 @@ def test_processes_share_the_cores(amiss, asked, tmp_path, monkeypatch):
     call = ("--items", 1, "--seed", 1, *TINY)
     assert amiss("simulate", tmp_path / "a", *call, "--processes", 3)[0] == 0
     assert amiss("simulate", tmp_path / "b", *call, "--processes", 100)[0] == 0
-    assert asked == [("path", 2), ("path", 1)]
+    assert asked == [("path", 2, "auto"), ("path", 1, "auto")]
 
 
 @pytest.mark.usefixtures("asked")
@@ -146,6 +146,12 @@ def test_the_fast_renderer_draws_a_data_set(document, tmp_path):
     out = tmp_path / "out"
     said = document("simulate", out, "--items", 1, "--seed", 7, "--backend", "fast", *TINY)
     assert (said["backend"], said["note"], said["frames"]) == ("fast", "", 2)
+
+
+def test_a_variant_that_there_is_not_is_refused(refused, tmp_path):
+    call = ("simulate", tmp_path / "out", "--items", 1, "--seed", 1, *TINY)
+    assert "Only the path tracer" in refused(*call, "--backend", "fast", "--variant", "scalar")
+    assert "--variant" in refused(*call, "--variant", "metal")
 
 
 WITHOUT_LLVM = """

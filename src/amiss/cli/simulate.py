@@ -25,6 +25,10 @@ def simulate(
     backend: Annotated[
         Literal["path", "fast"], typer.Option(help="The renderer: path-traced, or fast.")
     ] = "path",
+    variant: Annotated[
+        Literal["auto", "llvm", "cuda", "scalar"],
+        typer.Option(help="How the path tracer computes; auto is llvm, without LLVM scalar."),
+    ] = "auto",
     first: Annotated[
         int, typer.Option(min=0, metavar="I", help="Index of the first item, to share the work.")
     ] = 0,
@@ -68,7 +72,7 @@ def simulate(
     plan = Plan(seed, damaged, references, _kinds(kinds), twins)
     outfit = Outfit(views, size, not no_empty_trays, Encoding(crops=not no_crops))
     threads = None if processes == 1 else max(1, default_threads() // processes)
-    opener = partial(open_backend, backend, threads)
+    opener = partial(open_backend, backend, threads, variant)
     opened = opener()
     bulk = Bulk(out, plan, outfit, opened, opener, processes)
     indexes = range(first, first + items)
