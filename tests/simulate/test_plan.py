@@ -163,8 +163,8 @@ def test_most_damaged_items_were_harmed_once_and_some_twice(monkeypatch):
 def test_a_harm_that_the_product_cannot_have_is_drawn_again(monkeypatch):
     asked = []
 
-    def harm(_product, damage, _rng, *, rest):
-        asked.append((damage, rest))
+    def harm(_product, damage, _rng, *, rest, yaw):
+        asked.append((damage, rest, yaw))
         if len(asked) < 4:
             raise SimulationError("No.")
         return toys.harm(damage)
@@ -174,7 +174,7 @@ def test_a_harm_that_the_product_cannot_have_is_drawn_again(monkeypatch):
     item = plan.item(0)
     assert [made.type for made in item.harms] == [asked[-1][0]]
     assert len(asked) == 4
-    assert {rest for _, rest in asked} == {item.placement.side}
+    assert {(side, yaw) for _, side, yaw in asked} == {(item.placement.side, item.placement.yaw)}
 
     monkeypatch.setattr(
         plans, "harm", lambda *_, **__: (_ for _ in ()).throw(SimulationError("No."))

@@ -196,7 +196,9 @@ def _harms(product: Product, seed: int, where: Placement) -> tuple[Harm, ...]:
         drawn = stream("damage", seed, number + 1)
         types = _types(product.kind, drawn)[:count]
         try:
-            return tuple(harm(product, damage, drawn, rest=where.side) for damage in types)
+            return tuple(
+                harm(product, damage, drawn, rest=where.side, yaw=where.yaw) for damage in types
+            )
         except SimulationError:
             continue  # what this one product cannot suffer is drawn again
     raise SimulationError(
