@@ -14,14 +14,15 @@ from sklearn.metrics import cohen_kappa_score
 from amiss.booth.accept import demands
 from amiss.booth.accept.agreement import agreement, cohen_kappa, fleiss_kappa
 from amiss.booth.accept.demands import Demands
-from amiss.booth.accept.lens import fit_lens
+from amiss.booth.accept.lens import Board, fit_lens
 from amiss.booth.accept.light import evenness, grey_card
-from amiss.booth.accept.repeat import repeatability, score_placements
+from amiss.booth.accept.repeat import repeatability
 from amiss.booth.accept.report import Report, Row
 from amiss.booth.accept.sharpness import mtf50
 from amiss.domain.errors import CameraError, ImageError, InputError
 
 DEMANDS = Demands()
+SMALL_BOARD = Board((7, 5), 0.03)
 
 
 def encode(light):
@@ -113,7 +114,7 @@ def boards(count, focal=700.0, size=(640, 480), corners=(7, 5), square=0.03):
 
 def test_a_lens_is_found_again_from_pictures_of_a_chessboard():
     pictures = [*boards(12), np.full((480, 640, 3), 90, np.uint8)]
-    fit = fit_lens(pictures, (7, 5), 0.03)
+    fit = fit_lens(pictures, SMALL_BOARD)
     lens = fit.intrinsics
     assert fit.used >= 10
     assert fit.error_px < 0.3
@@ -121,7 +122,7 @@ def test_a_lens_is_found_again_from_pictures_of_a_chessboard():
     assert (lens.cx, lens.cy) == pytest.approx((325, 236), abs=5)
     assert (lens.width, lens.height) == (640, 480)
     with pytest.raises(ImageError, match="found in 0 of 1 pictures"):
-        fit_lens(pictures[-1:], (7, 5), 0.03)
+        fit_lens(pictures[-1:], SMALL_BOARD)
 
 
 def test_repeatability_finds_the_variances_that_scores_were_made_with():
@@ -138,17 +139,21 @@ def test_decisions_that_flip_are_counted_against_most_of_the_same_item():
     scores = [[0.9, 0.9, 0.2, 0.9], [0.1, 0.1, 0.1, 0.1]]
     assert repeatability(scores, 0.5).flips == 1 / 8
     assert repeatability([[0.1, 0.1], [0.1, 0.1]], 0.5).share == 0
-    for bad in ([[0.1, 0.2]], [[0.1], [0.2]], [[0.1, np.nan], [0.2, 0.3]]):
-        with pytest.raises(InputError, match="a score each"):
+    for bad in ([[0.1, 0.2]], [[0.1], [0.2]], [[0.1, None], [0.2, 0.3]]):
+        with pytest.raises(InputError, match="two items with two scores"):
+            repeatability(bad, 0.5)
+    for bad in ([[0.1, np.nan], [0.2, 0.3]], [[0.1, 0.2], [0.3]]):
+        with pytest.raises(InputError, match="equally many placements"):
             repeatability(bad, 0.5)
 
 
-def test_scores_come_from_whatever_judges_captures():
-    captures = [[capture(seed), capture(seed + 1)] for seed in (1, 5)]
-    table = score_placements(captures, lambda one: one.sequence / 10)
-    assert table == [[0.1, 0.2], [0.5, 0.6]]
-    with pytest.raises(InputError, match="test-1 got no score"):
-        score_placements(captures, lambda _: None)
+def test_to_have_no_opinion_is_a_decision_and_its_share_is_told():
+    scores = [[0.9, None, 0.9, 0.9], [0.1, 0.2, None, None], [0.4, 0.4, 0.4, 0.4]]
+    study = repeatability(scores, 0.5)
+    assert study.flips == (1 + 2) / 12
+    assert study.no_opinion == 3 / 12
+    # Pooled by degrees of freedom: 2, 1 and 3 of them, and only the second item varies.
+    assert study.within == pytest.approx((np.var([0.1, 0.2], ddof=1) / 6) ** 0.5)
 
 
 @settings(max_examples=50)
@@ -218,24 +223,24 @@ def test_an_attribute_study_counts_as_the_manual_does():
 
 
 def test_the_steps_of_an_acceptance_make_one_report():
-    edges = {name: edge(1.0) for name in CAMERAS}
+    edges = {name: mtf50(edge(1.0)) for name in CAMERAS}
     card = np.full((60, 60, 3), encode(np.array([0.18, 0.18, 0.175])), np.uint8)
     truth = [True, False] * 10
     study = agreement({"amiss": [[value] * 2 for value in truth]}, truth)
     scores = [[0.1, 0.12, 0.11], [0.9, 0.88, 0.91], [0.5, 0.52, 0.51]]
     rows = [
         *demands.synchronisation([capture(seed) for seed in (1, 2)], DEMANDS),
-        *demands.sharpness(edges, DEMANDS),
+        *demands.sharpness(edges, DEMANDS, "in the middle"),
         *demands.colour(dict.fromkeys(CAMERAS, (card, (10, 10, 30, 30))), DEMANDS),
         *demands.even_light(calibrated(), DEMANDS, dict.fromkeys(CAMERAS, (30, 30, 260, 260))),
-        *demands.lenses({"top": fit_lens(list(boards(6)), (7, 5), 0.03)}, DEMANDS),
+        *demands.lenses({"top": fit_lens(list(boards(6)), SMALL_BOARD)}, DEMANDS),
         *demands.repeated(repeatability(scores, 0.7), DEMANDS),
         *demands.agreed(study, "amiss", DEMANDS),
     ]
     report = Report("dock-4", START, tuple(rows))
     assert [row.name for row in rows if not row.passed] == []
     assert report.passed
-    assert len(rows) == 1 + 3 + 6 + 3 + 1 + 2 + 4
+    assert len(rows) == 1 + 3 + 6 + 3 + 1 + 3 + 4
     assert rows[0].measured == pytest.approx(6, abs=0.01)  # ms from the first view to the last
 
 
@@ -248,7 +253,7 @@ def test_a_booth_that_fails_one_demand_is_not_accepted():
     red = np.full((60, 60, 3), (200, 90, 60), np.uint8)
     bad = [
         *demands.synchronisation([late], DEMANDS),
-        *demands.sharpness({"top": edge(4.0)}, DEMANDS),
+        *demands.sharpness({"top": mtf50(edge(4.0))}, DEMANDS),
         *demands.colour({"top": (red, (0, 0, 60, 60))}, DEMANDS),
     ]
     assert [row.passed for row in bad] == [False, False, False, True]
@@ -270,7 +275,7 @@ def test_a_report_exports_itself():
     sharp = Row("sharpness", "top", 0.123456, "cycles/px", least=0.15)
     rows = (sharp, Row("<b>", "", 2, "ms", most=5))
     report = Report("dock <4>", START, rows)
-    document = json.loads(report.to_json())
+    document = json.loads(json.dumps(report.export(), allow_nan=False))
     assert document["passed"] is False
     assert [row["passed"] for row in document["rows"]] == [False, True]
     assert document["made"] == START.isoformat()

@@ -11,6 +11,8 @@ from typing import Self
 
 from amiss.booth.calibration import Calibration
 from amiss.booth.camera import Camera
+from amiss.booth.lenses import Lens
+from amiss.booth.scanner import Scanner
 from amiss.domain.capture import Capture, View
 from amiss.domain.errors import CameraError
 from amiss.domain.words import ProcessStep
@@ -24,11 +26,14 @@ class Shot:
     """What came of one trigger.
 
     capture: the views that arrived in time, in the order of the booth's cameras; maybe none.
-    absent: camera → one sentence, for each camera that did not deliver.
+    absent: camera → one sentence, for each camera that did not deliver. scanned: all different
+    barcodes since the trigger before; where there are several, none is trusted, and the capture
+    has none.
     """
 
     capture: Capture
     absent: Mapping[str, str]
+    scanned: tuple[str, ...] = ()
 
 
 class Booth:
@@ -45,6 +50,9 @@ class Booth:
         name: str = "booth",
         deadline_s: float = 2.0,
         calibration: Calibration | None = None,
+        lenses: Mapping[str, Lens] | None = None,
+        scanner: Scanner | None = None,
+        also_close: Callable[[], None] = lambda: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """A booth of at least one camera.
@@ -54,6 +62,9 @@ class Booth:
             name: part of each capture's id.
             deadline_s: from the trigger to the last view that still counts.
             calibration: where given, each view gets the empty tray of its camera.
+            lenses: camera → its lens and place as measured, in place of what it says itself.
+            scanner: tells the barcode of a capture; it belongs to the booth from now on.
+            also_close: called after all cameras are closed: lets go of what they share.
             clock: the time of day, with its zone.
 
         Raises:
@@ -65,6 +76,7 @@ class Booth:
         if len(set(names)) < len(names):
             raise CameraError(f"Two cameras have one name ({', '.join(names)}); rename one.")
         self.name, self.deadline_s, self.calibration = name, deadline_s, calibration
+        self._lenses, self._scanner, self._also_close = lenses or {}, scanner, also_close
         self._workers = {camera.name: _Worker(camera) for camera in cameras}
         self._clock = clock
         self._trigger = 0
@@ -84,10 +96,12 @@ class Booth:
     ) -> Shot:
         """Takes one capture of what lies on the tray; returns at the deadline at the latest.
 
-        Triggers are numbered from 1; the number is the capture's `sequence`.
+        Triggers are numbered from 1; the number is the capture's `sequence`. A barcode that is
+        handed in counts; else the one that the scanner read since the last trigger.
         """
         with self._one_at_a_time:
             self._trigger += 1
+            scanned = () if self._scanner is None else self._scanner.take()
             number, taken = self._trigger, self._clock()
             asked = {
                 name: worker.ask(number, self.deadline_s) for name, worker in self._workers.items()
@@ -101,9 +115,9 @@ class Booth:
             id=f"{self.name}-{taken.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{number}",
             taken=taken,
             sequence=number,
-            barcode=barcode,
+            barcode=barcode or (scanned[0] if len(scanned) == 1 else None),
         )
-        return Shot(capture, absent)
+        return Shot(capture, absent, scanned)
 
     def _gather(
         self, asked: Mapping[str, "Future[View]"]
@@ -122,17 +136,22 @@ class Booth:
         return tuple(views), absent
 
     def _dressed(self, view: View) -> View:
-        """With the empty tray of its camera, unless the camera brings its own."""
+        """With its camera's lens as measured, and empty tray unless the camera brings its own."""
+        if view.camera in self._lenses:
+            view = self._lenses[view.camera].dress(view)
         if self.calibration is None or view.empty_tray is not None:
             return view
         return self.calibration.dress(view)
 
     def close(self) -> None:
-        """Closes all cameras; one that hangs is left behind after a second."""
+        """Closes all cameras and the scanner; a camera that hangs is left behind after a second."""
         for worker in self._workers.values():
             worker.stop()
         for worker in self._workers.values():
             worker.join(CLOSING_SECONDS)
+        if self._scanner is not None:
+            self._scanner.close()
+        self._also_close()
 
     def __enter__(self) -> Self:
         return self

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from amiss.booth.checks.measures import Softness, softness
+from amiss.booth.checks.measures import Softness, has_grain, softness
 from amiss.dataset.pixels import encode_depth, encode_picture, load_depth
 from amiss.domain.capture import DepthArray, Intrinsics, RgbArray, View
 from amiss.domain.errors import CameraError, DatasetError, ImageError
@@ -37,7 +37,8 @@ class Baseline:
 
     rgb: H×W×3 uint8. depth: H×W float32 metres, None without a depth camera. exposure_us: the
     shutter time that was set, None where the camera does not tell. softness: of the empty tray,
-    None where it has too few edges.
+    None where it has too few edges. grain: whether several shots showed the same faint grain, by
+    which a plain tray can be followed.
     """
 
     rgb: RgbArray
@@ -45,6 +46,7 @@ class Baseline:
     exposure_us: float | None
     intrinsics: Intrinsics | None
     softness: Softness | None
+    grain: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +101,7 @@ def _baseline(name: str, views: Sequence[View], exposure_us: float | None) -> Ba
         exposure_us=exposure_us,
         intrinsics=views[0].intrinsics,
         softness=softness(rgb),
+        grain=has_grain([view.rgb for view in views]),
     )
 
 
@@ -128,6 +131,7 @@ class _Camera(BaseModel):
     depth: str | None
     exposure_us: float | None
     intrinsics: _Lens | None
+    grain: bool
 
 
 class _Document(BaseModel):
@@ -185,6 +189,7 @@ def _write(draft: Path, calibration: Calibration) -> None:
             picture=picture,
             depth=depth,
             exposure_us=baseline.exposure_us,
+            grain=baseline.grain,
             intrinsics=None if lens is None else _Lens.model_validate(lens, from_attributes=True),
         )
     hashes = {path.name: _hash(path) for path in sorted(draft.iterdir())}
@@ -253,4 +258,5 @@ def _read(place: Path, camera: _Camera) -> Baseline:
         exposure_us=camera.exposure_us,
         intrinsics=None if lens is None else Intrinsics(**lens.model_dump()),
         softness=softness(rgb),
+        grain=camera.grain,
     )

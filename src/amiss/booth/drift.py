@@ -61,7 +61,7 @@ def drift(
             faults.append(Fault(name, Reason.CAMERA_MISSING, 0, 1))
             continue
         faults += _light(name, views, baseline.rgb, limits)
-        shifts = [measures.shift(view.rgb, baseline.rgb) for view in views]
+        shifts = [measures.shift(view.rgb, baseline.rgb, grain=baseline.grain) for view in views]
         moved = [value.length for value in shifts if value is not None]
         if moved and np.median(moved) > limits.moved:
             faults.append(Fault(name, Reason.TRAY_MOVED, float(np.median(moved)), limits.moved))
@@ -133,6 +133,8 @@ def _demand_calm(name: str, views: Sequence[View], limits: Limits) -> None:
     """Raises a CameraError unless the pictures show one thing, and show it well."""
     if len({view.rgb.shape for view in views}) > 1:
         raise CameraError(f"Pictures of camera {name} differ in size; set its resolution.")
+    if len(views) > 1 and all(np.array_equal(view.rgb, views[0].rgb) for view in views[1:]):
+        raise CameraError(f"The camera {name} sends the same picture again and again; restart it.")
     small = np.array([measures.reduced(view.rgb) for view in views], np.float32)
     worst = np.percentile(np.ptp(small, axis=0).max(axis=-1), 99)
     if worst > RESTLESS:

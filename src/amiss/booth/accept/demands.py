@@ -21,7 +21,6 @@ from amiss.booth.accept.lens import LensFit
 from amiss.booth.accept.light import Box, evenness, grey_card
 from amiss.booth.accept.repeat import Repeatability
 from amiss.booth.accept.report import Row
-from amiss.booth.accept.sharpness import mtf50
 from amiss.booth.calibration import Calibration
 from amiss.domain.capture import Capture, RgbArray
 from amiss.domain.errors import CameraError, InputError
@@ -35,7 +34,8 @@ class Demands(BaseModel):
     light of an 18 % card. evenness: darkest over brightest part. lens_px: error of the lens fit.
     placements: share of the scores' variance that placements cause (AIAG allows a gauge 30 % of
     the spread, so 9 % of the variance). flips: share of decisions that placements turn.
-    effectiveness, misses, false_alarms, kappa: as AIAG calls acceptable.
+    no_opinion: share of placements without a score. faulty: share of captures in which the checks
+    found a fault. effectiveness, misses, false_alarms, kappa: as AIAG calls acceptable.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +49,8 @@ class Demands(BaseModel):
     lens_px: float = 0.5
     placements: float = 0.09
     flips: float = 0.05
+    no_opinion: float = 0.005
+    faulty: float = 0.02
     effectiveness: float = 0.90
     misses: float = 0.02
     false_alarms: float = 0.05
@@ -72,11 +74,17 @@ def synchronisation(captures: Sequence[Capture], demands: Demands) -> list[Row]:
     return [Row("synchronisation", "", spread, "ms", most=demands.spread_ms)]
 
 
-def sharpness(edges: Mapping[str, RgbArray], demands: Demands) -> list[Row]:
-    """edges: per camera a cut-out around a slanted edge; see `mtf50`."""
+def sharpness(found: Mapping[str, float], demands: Demands, place: str = "") -> list[Row]:
+    """found: per camera its MTF50; see `mtf50`. place: where the edges lay."""
     return [
-        Row("sharpness (MTF50)", name, mtf50(rgb), "cycles/px", least=demands.mtf50)
-        for name, rgb in edges.items()
+        Row(
+            f"sharpness (MTF50) {place}".rstrip(),
+            name,
+            value,
+            "cycles/px",
+            least=demands.mtf50,
+        )
+        for name, value in found.items()
     ]
 
 
@@ -129,11 +137,19 @@ def repeated(study: Repeatability, demands: Demands) -> list[Row]:
     return [
         Row("variance from placement", "", study.share, "", most=demands.placements),
         Row("decisions that flip", "", study.flips, "", most=demands.flips),
+        Row("placements without opinion", "", study.no_opinion, "", most=demands.no_opinion),
     ]
 
 
+def admissions(taken: int, faulty: int, demands: Demands) -> list[Row]:
+    """taken: captures of items. faulty: those in which the checks found a fault."""
+    if not taken:
+        return []
+    return [Row("captures with a fault", "", faulty / taken, "", most=demands.faulty)]
+
+
 def agreed(study: Agreement, appraiser: str, demands: Demands) -> list[Row]:
-    """What is asked of one appraiser, which is Amiss.
+    """What is asked of one appraiser, which is Amiss: against the truth, and against each person.
 
     Raises:
         InputError: it took no part in the study.
@@ -145,5 +161,20 @@ def agreed(study: Agreement, appraiser: str, demands: Demands) -> list[Row]:
                 Row("misses", "", one.misses, "", most=demands.misses),
                 Row("false alarms", "", one.false_alarms, "", most=demands.false_alarms),
                 Row("kappa against the truth", "", one.kappa, "", least=demands.kappa),
+                *(
+                    Row(
+                        f"kappa against {_other(pair, appraiser)}",
+                        "",
+                        kappa,
+                        "",
+                        least=demands.kappa,
+                    )
+                    for pair, kappa in study.between.items()
+                    if appraiser in pair
+                ),
             ]
     raise InputError(f"{appraiser} took no part in the study; add its judgements.")
+
+
+def _other(pair: tuple[str, str], one: str) -> str:
+    return pair[1] if pair[0] == one else pair[0]

@@ -1,9 +1,10 @@
 """The report of an acceptance: what was measured, what was demanded, whether it was met."""
 
 import html
-import json
+import math
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from amiss.domain.errors import InputError
 
@@ -50,35 +51,43 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """booth: its name. made: when, with its time zone."""
+    """booth: its name. made: when, with its time zone. left_out: steps that were not taken.
+
+    notes: sentences about what is not demanded.
+    """
 
     booth: str
     made: datetime
     rows: tuple[Row, ...]
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """Whether every demand is met; a report without demands has shown nothing."""
-        return bool(self.rows) and all(row.passed for row in self.rows)
+        """Whether every step was taken and every demand met."""
+        return bool(self.rows) and not self.left_out and all(row.passed for row in self.rows)
 
-    def to_json(self) -> str:
-        """One document."""
+    def export(self) -> dict[str, Any]:
+        """What can be written as JSON; a figure that is no number is null."""
         rows = [{**asdict(row), "passed": row.passed} for row in self.rows]
-        return json.dumps(
-            {
-                "booth": self.booth,
-                "made": self.made.isoformat(),
-                "passed": self.passed,
-                "rows": rows,
-            },
-            indent=1,
-        )
+        for row in rows:
+            if not math.isfinite(row["measured"]):
+                row["measured"] = None
+        return {
+            "booth": self.booth,
+            "made": self.made.isoformat(),
+            "passed": self.passed,
+            "rows": rows,
+            "left_out": list(self.left_out),
+            "notes": list(self.notes),
+        }
 
     def to_markdown(self) -> str:
         """For people, to read in a terminal or to keep beside the booth."""
         lines = [f"# Acceptance of {self.booth}", "", f"{self._verdict} {self.made:%Y-%m-%d %H:%M}"]
         lines += ["", "| what | camera | measured | demanded | met |", "|---|---|---|---|---|"]
         lines += [f"| {' | '.join(cells)} |" for cells in self._cells()]
+        lines += ["", *(f"- {note}" for note in self.notes)] if self.notes else []
         return "\n".join(lines) + "\n"
 
     def to_html(self) -> str:
@@ -93,15 +102,18 @@ class Report:
             for cells in self._cells()
         )
         name = html.escape(self.booth)
+        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
             f"<style>{STYLE}</style></head><body><h1>Acceptance of {name}</h1>"
             f"<p>{self._verdict} {self.made:%Y-%m-%d %H:%M}</p>"
-            f"<table><tr>{head}</tr>{body}</table></body></html>"
+            f"<table><tr>{head}</tr>{body}</table>{notes}</body></html>"
         )
 
     @property
     def _verdict(self) -> str:
+        if self.left_out:
+            return f"Not accepted, as not taken: {', '.join(self.left_out)}."
         return "Accepted." if self.passed else "Not accepted."
 
     def _cells(self) -> list[tuple[str, ...]]:

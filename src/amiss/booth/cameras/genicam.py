@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from amiss.booth.camera import Camera
 from amiss.booth.cameras.extra import MISSING
-from amiss.domain.capture import Intrinsics, Matrix, RgbArray, View
+from amiss.domain.capture import RgbArray, View
 from amiss.domain.errors import CameraError
 
 Trigger = Literal["software", "line", "free"]
@@ -104,8 +104,6 @@ class GenicamCamera(Camera):
         *,
         trigger: Trigger = "software",
         exposure_us: float | None = None,
-        intrinsics: Intrinsics | None = None,
-        pose: Matrix | None = None,
     ) -> None:
         """Sets the camera up and starts it.
 
@@ -114,14 +112,11 @@ class GenicamCamera(Camera):
             acquirer: from `Producers.acquirer`; it belongs to the camera from now on.
             trigger: see above.
             exposure_us: where given, automatic exposure is switched off and this is set.
-            intrinsics: as measured at acceptance.
-            pose: booth to camera.
 
         Raises:
             CameraError: the camera refuses a setting.
         """
         self.name, self._acquirer, self._trigger = name, acquirer, trigger
-        self._intrinsics, self._pose = intrinsics, pose
         self._nodes = acquirer.remote_device.node_map
         self._closed = False
         self._faults = _faults()
@@ -169,8 +164,6 @@ class GenicamCamera(Camera):
             rgb=rgb,
             source=f"genicam:{self.name}",
             camera=self.name,
-            intrinsics=self._intrinsics,
-            pose=self._pose,
             taken=taken,
             trigger=trigger,
         )

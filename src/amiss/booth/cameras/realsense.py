@@ -8,7 +8,7 @@ import numpy as np
 
 from amiss.booth.camera import Camera
 from amiss.booth.cameras.extra import MISSING
-from amiss.domain.capture import Intrinsics, Matrix, View
+from amiss.domain.capture import Intrinsics, View
 from amiss.domain.errors import CameraError
 
 WARM_UP_FRAMES = 15
@@ -49,8 +49,6 @@ class RealsenseCamera(Camera):
         size: tuple[int, int] = (1280, 720),
         frames_per_second: int = 30,
         exposure_us: float | None = None,
-        intrinsics: Intrinsics | None = None,
-        pose: Matrix | None = None,
         library: Callable[[], Any] = load,
     ) -> None:
         """Starts the device.
@@ -61,14 +59,12 @@ class RealsenseCamera(Camera):
             size: width and height of colour and depth.
             frames_per_second: of both.
             exposure_us: of the colour sensor; None leaves it to the device.
-            intrinsics: as measured at acceptance; None takes the device's own.
-            pose: booth to camera.
             library: gives pyrealsense2.
 
         Raises:
             CameraError: the library or the device is missing.
         """
-        self.name, self._intrinsics, self._pose = name, intrinsics, pose
+        self.name = name
         self._library = library()
         self._pipeline = self._library.pipeline()
         try:
@@ -120,8 +116,7 @@ class RealsenseCamera(Camera):
             source=f"realsense:{self.name}",
             depth=metres,
             camera=self.name,
-            intrinsics=self._intrinsics or _intrinsics(lens, self._library),
-            pose=self._pose,
+            intrinsics=_intrinsics(lens, self._library),
             taken=taken,
             trigger=trigger,
         )

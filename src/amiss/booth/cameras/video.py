@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amiss.booth.camera import Camera
-from amiss.domain.capture import Intrinsics, Matrix, RgbArray, View
+from amiss.domain.capture import RgbArray, View
 from amiss.domain.errors import CameraError
 
 REOPEN_SECONDS = 1.0
@@ -53,8 +53,6 @@ class VideoCamera(Camera):
         source: int | str,
         *,
         latency_s: float = 0.0,
-        intrinsics: Intrinsics | None = None,
-        pose: Matrix | None = None,
         opener: Callable[[int | str], VideoDevice | None] = open_video,
     ) -> None:
         """Opens the camera and starts to read.
@@ -63,8 +61,6 @@ class VideoCamera(Camera):
             name: of the camera.
             source: number of a UVC device, or address of a stream.
             latency_s: seconds that pass between the shutter and the arrival of a picture.
-            intrinsics: as measured at acceptance.
-            pose: booth to camera.
             opener: opens the source.
 
         Raises:
@@ -76,7 +72,7 @@ class VideoCamera(Camera):
                 f"The camera {name} does not open at {source}; check its cable or its address."
             )
         self.name, self._source, self._latency_s = name, source, latency_s
-        self._intrinsics, self._pose, self._opener = intrinsics, pose, opener
+        self._opener = opener
         self._latest: tuple[float, RgbArray] | None = None  # when it arrived; the picture
         self._news = threading.Condition()
         self._closing = threading.Event()
@@ -106,8 +102,6 @@ class VideoCamera(Camera):
             rgb=rgb,
             source=str(self._source),
             camera=self.name,
-            intrinsics=self._intrinsics,
-            pose=self._pose,
             taken=taken,
             trigger=trigger,
         )

@@ -125,15 +125,18 @@ def _look(view: View, baseline: Baseline | None, limits: Limits) -> _Seen:
             *_blur(view, None, limits),
         )
         return _Seen(name, faults, bare(view.rgb))
-    faults = (*depth, *_light(view, baseline, limits), *_blur(view, baseline, limits))
-    moved = measures.shift(view.rgb, baseline.rgb)
+    light, blur = tuple(_light(view, baseline, limits)), tuple(_blur(view, baseline, limits))
+    faults = (*depth, *light, *blur)
+    # What is blurred cannot be followed, and grain drowns in noise where there is little light.
+    grain = baseline.grain and not light
+    moved = None if blur else measures.shift(view.rgb, baseline.rgb, grain=grain)
     if moved is not None and moved.length > limits.moved:
         fault = Fault(name, Reason.TRAY_MOVED, moved.length, limits.moved)
         there = against_tray(view.rgb, _followed(baseline.rgb, moved)) if moved.found else None
         return _Seen(name, (*faults, fault), there)
-    return _Seen(
-        name, faults, against_tray(view.rgb, baseline.rgb), _by_height(view, baseline, limits)
-    )
+    dazzled = any(fault.reason is Reason.OVER_EXPOSED for fault in light)
+    seen = None if dazzled else against_tray(view.rgb, baseline.rgb)
+    return _Seen(name, faults, seen, _by_height(view, baseline, limits))
 
 
 def _followed(empty: RgbArray, moved: measures.Shift) -> RgbArray:

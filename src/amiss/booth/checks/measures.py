@@ -1,5 +1,6 @@
 """What the checks measure on a picture, each in a unit of its own. Nothing here knows a limit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -152,8 +153,13 @@ def softness(rgb: RgbArray) -> Softness | None:
 
 BLOCK = 0.1  # side of a block, as a share of the picture's long side
 REACH = 0.04  # how far a block is followed
-LEAST_STRUCTURE = 5.0  # grey levels: standard deviation of a block worth following
-ALIKE = 0.75  # normalised correlation of a block with itself, elsewhere
+FINE, COARSE = 1.0, 6.0  # pixels, σ: grain, scratches and edges lie between them
+    1.0,
+    6.0,
+)  # pixels, σ: grain, scratches and edges lie between; shades and noise do not
+LEAST_STRUCTURE = 2.0  # grey levels: standard deviation of a block worth following
+LEAST_GRAIN = 0.3  # the same where several shots have shown that it is no noise
+ALIKE = 0.5  # normalised correlation of a block with itself, elsewhere; noise reaches 0.25
 LEAST_BLOCKS = 4
 TRACKING_SIZE = 640
 
@@ -175,19 +181,23 @@ class Shift:
         return float(np.hypot(self.right, self.down)) if self.found else REACH
 
 
-def shift(rgb: RgbArray, empty: RgbArray) -> Shift | None:
+def shift(rgb: RgbArray, empty: RgbArray, *, grain: bool = False) -> Shift | None:
     """How far the tray has moved; None where it is too plain to tell.
 
     Blocks of the empty tray's rim are sought in the view by normalised correlation; the median
     shift of those that are found counts, so an item on some of them does no harm.
+
+    grain: whether the faint grain of the empty tray is known to be the same in every picture; see
+    `has_grain`.
     """
+    least = LEAST_GRAIN if grain else LEAST_STRUCTURE
     now, before = (_tracking(picture) for picture in (rgb, empty))
     long_side = max(now.shape)
     block, reach = round(BLOCK * long_side), round(REACH * long_side)
     found, sought = [], 0
     for top, left in _blocks(now.shape, block, reach):
         patch = before[top : top + block, left : left + block]
-        if patch.std() < LEAST_STRUCTURE:
+        if patch.std() < least:
             continue
         sought += 1
         area = now[top - reach : top + block + reach, left - reach : left + block + reach]
@@ -203,10 +213,26 @@ def shift(rgb: RgbArray, empty: RgbArray) -> Shift | None:
     return Shift(float(right), float(down))
 
 
+def has_grain(shots: Sequence[RgbArray]) -> bool:
+    """Whether even a plain tray can be followed: one shot of it is found again in the others.
+
+    Noise is not, however strong. shots: of one camera, the tray empty and at rest.
+    """
+    if len(shots) < 2:
+        return False
+    others = np.median(shots[1:], axis=0).astype(np.uint8)
+    found = shift(shots[0], others, grain=True)
+    return found is not None and found.found and found.length == 0
+
+
 def _tracking(rgb: RgbArray) -> Floats:
+    """Without what changes by itself: light, soft shadows, most of the noise."""
     scale = min(1.0, TRACKING_SIZE / max(rgb.shape[:2]))
     picture = cv2.resize(grey(rgb), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1.0), np.float32)
+    light = picture.astype(np.float32)
+    return np.asarray(
+        cv2.GaussianBlur(light, (0, 0), FINE) - cv2.GaussianBlur(light, (0, 0), COARSE), np.float32
+    )
 
 
 def _blocks(shape: tuple[int, ...], block: int, reach: int) -> list[tuple[int, int]]:

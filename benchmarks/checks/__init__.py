@@ -1,0 +1,1 @@
+"""Do the capture checks find faults by name, and leave good captures alone?"""

@@ -1,0 +1,149 @@
+"""Runs the checks over good captures and over injected faults, and counts."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from benchmarks.checks.booths import Case, Framing, SimulatedBooth, strewn
+from benchmarks.checks.faults import INJECTIONS, Injection
+
+from amiss.booth.checks.check import Memory, check
+from amiss.booth.checks.reason import Fault
+from amiss.domain.words import DamageType
+from amiss.simulate.damages import law
+from amiss.simulate.damages.harm import Harm
+from amiss.simulate.damages.make import draw_type, harm
+from amiss.simulate.damages.spilt import spill, substance
+from amiss.simulate.products.make import make_product
+from amiss.simulate.products.product import Kind, Product
+from amiss.simulate.render.backend import Backend
+from amiss.simulate.shoot import lying
+from amiss.simulate.streams import stream
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run. captures: sound ones; other groups have a fifth of it. faults: of each name.
+
+    seed: of the first product and of the first booth; no limit of the checks was set on these.
+    """
+
+    captures: int
+    faults: int
+    booths: int
+    views: int
+    size: int
+    framing: Framing
+    seed: int
+
+
+@dataclass
+class Alarms:
+    """Of one group of good captures: how many, and those with a fault, by seed."""
+
+    captures: int = 0
+    alarmed: dict[int, list[Fault]] = field(default_factory=dict)
+
+
+@dataclass
+class Caught:
+    """Of one injected fault: how often, how often it was called by its name, other names."""
+
+    injected: int = 0
+    caught: int = 0
+    others: dict[str, int] = field(default_factory=dict)
+    missed: list[int] = field(default_factory=list)
+
+
+def _beside(product: Product, seed: int) -> tuple[Harm, ...]:
+    """Somebody else's spill: a puddle or a heap beside the item, nothing on it."""
+    rng = stream("damage", seed, 5)
+    lies = replace(product, rests=(product.rests[lying(product, seed).side],))
+    share = law.SHARE[DamageType.SPILLAGE].draw(rng)
+    return (spill(lies, rng, share, substance(lies, rng), on=False, beside=True),)
+
+
+def _damage(product: Product, seed: int) -> tuple[Harm, ...]:
+    rng = stream("damage", seed)
+    return (harm(product, draw_type(product.kind, rng), rng, rest=lying(product, seed).side),)
+
+
+Harmed = Callable[[Product, int], tuple[Harm, ...]]
+GROUPS: dict[str, Harmed] = {
+    "sound": lambda _product, _seed: (),
+    "sound, the tray dirtied since calibration": lambda _product, _seed: (),
+    "sound, a puddle or a heap beside it": _beside,
+    "damaged": _damage,
+}
+DIRTIED = "sound, the tray dirtied since calibration"
+
+
+def good_captures(plan: Plan, backend: Backend, group: str) -> Iterator[Case]:
+    """Cases of one group, booth by booth, all kinds in turn."""
+    place = list(GROUPS).index(group)
+    count = plan.captures if place == 0 else -(-plan.captures // 5)
+    each = -(-count // plan.booths)
+    for number in range(count):
+        if number % each == 0:
+            booth = SimulatedBooth.build(
+                plan.seed + number // each,
+                backend,
+                views=plan.views,
+                size=plan.size,
+                framing=plan.framing,
+            )
+        seed = plan.seed + place * 1000 + number
+        product = make_product(seed, list(Kind)[number % len(Kind)])
+        harms = GROUPS[group](product, seed)
+        case = booth.case(product, seed, number % each + 1, harms)
+        if group == DIRTIED:
+            dirty = strewn(case.scene.tray, stream("tray", seed))
+            case = replace(case, scene=replace(case.scene, tray=dirty))
+        yield case
+
+
+def false_alarms(plan: Plan, backend: Backend, group: str, moved: Callable[[int], None]) -> Alarms:
+    """Checks a group of good captures, each booth's with one memory."""
+    found = Alarms()
+    memory, booth = Memory(), -1
+    for case in good_captures(plan, backend, group):
+        if case.booth.seed != booth:
+            memory, booth = Memory(), case.booth.seed
+        faults = check(case.capture, case.booth.calibration, memory, cameras=case.booth.cameras)
+        found.captures += 1
+        if faults:
+            found.alarmed[case.seed] = faults
+        moved(found.captures)
+    return found
+
+
+def caught(plan: Plan, backend: Backend, moved: Callable[[int], None]) -> dict[str, Caught]:
+    """Injects every fault into `plan.faults` sound captures."""
+    table = {one.words: Caught() for one in INJECTIONS}
+    sound = replace(plan, captures=plan.faults + 1, seed=plan.seed + 5000)
+    before: Case | None = None
+    for number, case in enumerate(good_captures(sound, backend, "sound")):
+        if before is not None and before.booth is case.booth:
+            for injection in INJECTIONS:
+                _inject(injection, case, before, table[injection.words])
+        before = case
+        moved(number)
+    return table
+
+
+def _inject(injection: Injection, case: Case, before: Case, row: Caught) -> None:
+    place = INJECTIONS.index(injection)
+    rng = np.random.default_rng([case.seed, place])
+    made = injection.make(case, before, rng)
+    memory = Memory()
+    check(before.capture, case.booth.calibration, memory, cameras=case.booth.cameras)
+    faults = check(made.capture, made.calibration, memory, cameras=case.booth.cameras)
+    found = {(fault.camera, fault.reason) for fault in faults}
+    wanted = {(camera, injection.reason) for camera in made.cameras}
+    row.injected += 1
+    if wanted <= found:
+        row.caught += 1
+    else:
+        row.missed.append(case.seed)
+    for other in {reason for _, reason in found if reason != injection.reason}:
+        row.others[other] = row.others.get(other, 0) + 1

@@ -1,0 +1,38 @@
+"""What an acceptance consists of, and how much of each."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from amiss.booth.accept.lens import Board
+
+
+class Step(StrEnum):
+    """The steps, in their order; each stands alone."""
+
+    EVENNESS = "evenness"
+    SYNCHRONISATION = "synchronisation"
+    SHARPNESS = "sharpness"
+    COLOUR = "colour"
+    INTRINSICS = "intrinsics"
+    REPEATABILITY = "repeatability"
+    AGREEMENT = "agreement"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An acceptance.
+
+    captures: for synchronisation. boards: pictures of the chessboard, the first one flat. items,
+    placements: of repeatability. judged, trials: items of the agreement, and how often each is
+    judged. references: captures of a sound unit per item.
+    """
+
+    steps: tuple[Step, ...] = tuple(Step)
+    captures: int = 20
+    boards: int = 12
+    items: int = 20
+    placements: int = 10
+    judged: int = 50
+    trials: int = 2
+    references: int = 2
+    board: Board = field(default_factory=Board)
