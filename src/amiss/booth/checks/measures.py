@@ -154,9 +154,6 @@ def softness(rgb: RgbArray) -> Softness | None:
 BLOCK = 0.1  # side of a block, as a share of the picture's long side
 REACH = 0.04  # how far a block is followed
 FINE, COARSE = 1.0, 6.0  # pixels, σ: grain, scratches and edges lie between them
-    1.0,
-    6.0,
-)  # pixels, σ: grain, scratches and edges lie between; shades and noise do not
 LEAST_STRUCTURE = 2.0  # grey levels: standard deviation of a block worth following
 LEAST_GRAIN = 0.3  # the same where several shots have shown that it is no noise
 ALIKE = 0.5  # normalised correlation of a block with itself, elsewhere; noise reaches 0.25

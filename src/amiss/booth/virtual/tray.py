@@ -32,7 +32,8 @@ Contents = Callable[[Scene, int], Scene]
 START = datetime(2026, 1, 5, 6, tzinfo=UTC)
 PACE = 10.0  # seconds from trigger to trigger, by the booth's own clock
 LATE_MS = 4.0  # by which a shutter opens after the trigger, at most
-FIRST_PRODUCT = 720_000  # seeds of products before it belong to others
+FIRST_PRODUCT, PER_BOOTH, MOST_BOOTHS = 720_000, 1000, 80
+"""Seeds of products; `amiss.simulate.seeds` and what is simulated for training begin at 900,000."""
 EVERY = 4  # of everyday items, one in so many is damaged
 CORNER = (0.05, 0.08)  # metres: middle of a sheet that lies in a corner of the marked square
 
@@ -50,7 +51,7 @@ class VirtualTray:
         """Builds the booth; nothing is rendered yet.
 
         Args:
-            seed: which booth, and which products come to it.
+            seed: which booth, and which products come to it; after 1,000 items they come again.
             views: cameras, 1 to 5.
             size: pixels of a side of their pictures.
             backend: the renderer.
@@ -154,7 +155,7 @@ class VirtualTray:
         return stage(scene, product, harms, self._seed_of(item), placement=where, close=False)
 
     def _seed_of(self, item: int) -> int:
-        return FIRST_PRODUCT + 1000 * self.seed + item
+        return FIRST_PRODUCT + PER_BOOTH * (self.seed % MOST_BOOTHS) + item % PER_BOOTH
 
     def _side(self, product: Product, item: int) -> int:
         """Which side an item always lies on."""
