@@ -106,7 +106,7 @@ def _planned(runs: list[Run]) -> Iterator[str]:
     for run in runs:
         hours, cpu = (frames * each / run.frames / 3600 for each in (run.seconds, run.cpu))
         yield (
-            f"| `{run.options.partition('--size')[2].strip()}` | {hours:.0f} | {cpu:.0f} "
+            f"| `{run.options[run.options.index('--size') :]}` | {hours:.0f} | {cpu:.0f} "
             f"| {cpu / CORES:.0f} | {frames * run.megabytes / run.frames / 1000:.0f} |"
         )
 

@@ -20,6 +20,7 @@ from amiss.dataset.writer import writing
 from amiss.domain.errors import DatasetError, SimulationError
 from amiss.simulate.begun import SETTINGS, begin, settings_of
 from amiss.simulate.bulk import Bulk
+from amiss.simulate.crew import Shares
 from amiss.simulate.plan import Plan
 from amiss.simulate.products.product import Kind
 from amiss.simulate.studio import Outfit, Studio, Task
@@ -133,6 +134,20 @@ def test_two_processes_make_the_same_as_one(tmp_path, whole):
     assert two.make(range(ITEMS)).drawn > 0
     assert two.backend.rendered == 0
     assert tree(tmp_path / "two") == whole
+
+
+def test_processes_stay_in_their_booths_while_there_is_work_in_them():
+    tasks = [Task(group, (), (4 * group,), ()) for group in range(25)]  # ten to a booth
+    shares, hands = Shares(PLAN, tasks), (0, 1)
+    taken = [(hand, shares.next(hand)) for _ in range(13) for hand in hands]
+    rest = [task for task in (shares.next(hand) for hand in hands * 2) if task]
+    assert rest == []
+    assert sorted(task.group for _, task in taken if task) == list(range(25))
+    booths = {
+        hand: {PLAN.booth(task.group) for h, task in taken[:20] if h == hand} for hand in hands
+    }
+    assert [len(found) for found in booths.values()] == [1, 1]
+    assert {hand for hand, task in taken[20:] if task} == {0, 1}  # the last booth is shared
 
 
 def test_a_reference_that_was_cut_off_is_completed(tmp_path, whole):

@@ -5,10 +5,12 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import groupby
 from multiprocessing.connection import wait as wait_for
 
 from amiss.dataset.pack import Packed
@@ -37,31 +39,65 @@ class Crew:
         Raises:
             SimulationError: an item cannot be made, or a process died.
         """
-        pool = ProcessPoolExecutor(
-            self.processes,
-            # not forked: neither OpenGL nor Mitsuba outlives that
-            multiprocessing.get_context("spawn"),
-            _begin,
-            (self.plan, self.outfit, self.opener),
-        )
+        # not forked: neither OpenGL nor Mitsuba outlives that
+        context = multiprocessing.get_context("spawn")
+        begin = (self.plan, self.outfit, self.opener)
+        hands = [
+            ProcessPoolExecutor(1, context, _begin, begin)
+            for _ in range(min(self.processes, len(tasks)))
+        ]
         try:
-            yield from self._gathered(pool, list(tasks))
+            yield from _gathered(hands, Shares(self.plan, tasks))
         except BrokenProcessPool as error:
             raise SimulationError(
                 "A process that draws has died, perhaps for want of memory; repeat the command to "
                 "go on, with fewer processes if it dies again."
             ) from error
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            for hand in hands:
+                hand.shutdown(wait=False, cancel_futures=True)
+            for hand in hands:
+                hand.shutdown(wait=True)
 
-    def _gathered(self, pool: ProcessPoolExecutor, tasks: list[Task]) -> Iterator[list[Packed]]:
-        waiting: set[Future[list[list[Packed]]]] = set()
-        while tasks or waiting:
-            while tasks and len(waiting) < _AHEAD * self.processes:
-                waiting.add(pool.submit(_work, tasks.pop(0)))
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield from future.result()
+
+class Shares:
+    """Which task is whose next. A process stays in its booth, since empty trays are dear to render.
+
+    Only where no booth is left does it help with that of another.
+    """
+
+    def __init__(self, plan: Plan, tasks: Iterable[Task]) -> None:
+        booths = groupby(tasks, key=lambda task: plan.booth(task.group))
+        self._booths = deque(deque(found) for _, found in booths)
+        self._of: dict[int, deque[Task]] = {}
+
+    def next(self, hand: int) -> Task | None:
+        """The next task of one process; None where nothing is left."""
+        mine = self._of.get(hand)
+        if not mine:
+            if self._booths:
+                mine = self._booths.popleft()
+            else:
+                mine = max(self._of.values(), key=len, default=deque())
+            self._of[hand] = mine
+        return mine.popleft() if mine else None
+
+
+def _gathered(hands: Sequence[ProcessPoolExecutor], shares: Shares) -> Iterator[list[Packed]]:
+    working: dict[Future[list[list[Packed]]], int] = {}
+
+    def give(number: int) -> None:
+        task = shares.next(number)
+        if task is not None:
+            working[hands[number].submit(_work, task)] = number
+
+    for number in list(range(len(hands))) * _AHEAD:
+        give(number)
+    while working:
+        done, _ = wait(working, return_when=FIRST_COMPLETED)
+        for future in done:
+            give(working.pop(future))
+            yield from future.result()
 
 
 _studio: Studio
