@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from benchmarks.realism import hardness, leak, sizes
+from benchmarks.realism import hardness, leak, masks, sizes
 from benchmarks.realism.items import open_backend
 from benchmarks.realism.show import counting, show
 
@@ -42,6 +42,16 @@ def hardness_(
     """How well a plain patch memory with two references does."""
     with counting("hardness", products) as progress:
         show(hardness.measure(open_backend(backend), products, progress), as_json)
+
+
+@app.command("masks")
+def masks_(
+    items: Annotated[int, typer.Option(min=8, help="Damaged items, all types in turn.")] = 160,
+    as_json: Json = False,
+) -> None:
+    """Whether masks are where the intact twin differs."""
+    with counting("masks", items) as progress:
+        show(masks.measure(items, progress), as_json)
 
 
 if __name__ == "__main__":
