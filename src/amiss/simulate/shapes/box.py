@@ -73,7 +73,7 @@ def bulge(box: Box, rng: np.random.Generator, height: float) -> Warp:
     """
     half = np.asarray(box.size) / 2
     shorter = np.array([np.delete(half, axis).min() for axis in range(3)])
-    panels = height * rng.normal(0.5, 0.6, 3) * np.minimum(1, shorter / 0.06)
+    panels = height * np.clip(rng.normal(0.5, 0.6, 3), -0.7, 0.9) * np.minimum(1, shorter / 0.06)
     small = min(1.0, float(half.max()) / 0.1)
     lumps = [Waves.drawn(rng, 3 * float(half.max())) for _ in range(3)]
     drift = [Waves.drawn(rng, 5 * float(half.max()), 3) for _ in range(3)]
@@ -85,7 +85,9 @@ def bulge(box: Box, rng: np.random.Generator, height: float) -> Warp:
         for axis in range(3):
             across = window[..., (axis + 1) % 3] * window[..., (axis + 2) % 3]
             swell = across * place[..., axis] ** 3
-            out[..., axis] += panels[axis] * swell * (1 + 0.5 * lumps[axis](points))
+            out[..., axis] += (
+                panels[axis] * swell * (1 + 0.5 * np.clip(lumps[axis](points), -1.5, 0.4))
+            )
             out[..., axis] += 0.1 * height * small * drift[axis](points)
         return out
 

@@ -48,7 +48,9 @@ class Pillow:
             # inside the seals the sheets part; a hair's breadth keeps the seal itself apart
             hair = 0.0002 * side * np.minimum(1, 20 * across * (1 - across))
             hair = hair * np.minimum(1, 20 * u * (1 - u))
-            z = lift + hair + (1 - fill) * self.curl(bag)
+            # no seam curls down so far that the bag would stand on it
+            curl = np.maximum(self.curl(bag), -0.8 * self.below * self.height)
+            z = lift + hair + (1 - fill) * curl
             pull = 0.04 * (1 - (2 * across - 1) ** 2) * self.height / self.width
             x = self.length * (u - 0.5) * (1 - pull)
             return np.stack([x, y, z], axis=-1)
