@@ -29,6 +29,7 @@ QUANTILE = 0.99
 """Share of pristine items that lie at or below the threshold."""
 
 LEAST_ITEMS = 100
+_DIGITS = 10**6
 MEDIAN_SCORE = 0.1
 """Score of the median pristine item; the threshold itself has 0.5."""
 
@@ -65,7 +66,8 @@ def operating_point(
             f"There are {len(discrepancies)} pristine items; calibrate with {LEAST_ITEMS}."
         )
     ordered = np.sort(discrepancies)
-    limit = float(ordered[math.ceil(QUANTILE * len(ordered)) - 1])
+    highest = float(ordered[math.ceil(QUANTILE * len(ordered)) - 1])
+    limit = math.ceil(highest * _DIGITS) / _DIGITS  # upwards, so that the item itself passes
     median = float(np.median(ordered))
     if limit <= median:
         raise InputError("The pristine items are all alike; calibrate with others.")
@@ -78,10 +80,10 @@ def operating_point(
             "count": len(ordered),
             "quantile": QUANTILE,
             "discrepancy_median": round(median, 6),
-            "discrepancy_limit": round(limit, 6),
+            "discrepancy_limit": limit,
             "date": date,
         },
-        midpoint=round(limit, 6),
+        midpoint=limit,
         slope=round(math.log(1 / MEDIAN_SCORE - 1) / (limit - median), 6),
     )
 
