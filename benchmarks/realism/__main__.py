@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from benchmarks.realism import hardness, leak, masks, sizes
+from benchmarks.realism import hardness, leak, masks, nuisances, sizes, transfer
 from benchmarks.realism.items import open_backend
 from benchmarks.realism.show import counting, show
 
@@ -52,6 +52,27 @@ def masks_(
     """Whether masks are where the intact twin differs."""
     with counting("masks", items) as progress:
         show(masks.measure(items, progress), as_json)
+
+
+@app.command("nuisances")
+def nuisances_(
+    booths: Annotated[int, typer.Option(min=10, help="Booths.")] = 200, as_json: Json = False
+) -> None:
+    """How often trays are dirty, scratched or of another colour, and lights aged."""
+    with counting("nuisances", booths) as progress:
+        show(nuisances.measure(booths, progress), as_json)
+
+
+@app.command("transfer")
+def transfer_(
+    train: Annotated[int, typer.Option(min=20, help="Pictures to train on.")] = 300,
+    test: Annotated[int, typer.Option(min=20, help="Pictures to test on.")] = 300,
+    size: Annotated[int, typer.Option(min=128, help="Pixels of a side.")] = 320,
+    as_json: Json = False,
+) -> None:
+    """What fast pictures are worth for training."""
+    with counting("transfer", train + test) as progress:
+        show(transfer.measure(train, test, size, progress), as_json)
 
 
 if __name__ == "__main__":

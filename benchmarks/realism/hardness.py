@@ -64,6 +64,9 @@ def measure(backend: Backend, products: int, progress: Callable[[int], None]) ->
             for damage in DamageType
             if any(one.type is damage for one in scored)
         },
+        "missing_unit_against_sound_sets": _against_sound(
+            [one for one in scored if MISSING in HARMS[one.kind]], frozenset([MISSING])
+        ),
     }
 
 
