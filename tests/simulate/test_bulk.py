@@ -305,8 +305,10 @@ def test_impossible_indexes_are_refused(tmp_path, indexes):
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_renderer_that_cannot_says_why(tmp_path, processes):
-    with pytest.raises(SimulationError, match="The lamp is broken"):
+    with pytest.raises(SimulationError, match="The lamp is broken") as raised:
         bulk(tmp_path / "out", opener=Broken, processes=processes).make(range(ITEMS))
+    (note, *_) = raised.value.__notes__
+    assert note.startswith("That was while simulated-")
 
 
 def test_a_process_that_dies_is_no_riddle(tmp_path):

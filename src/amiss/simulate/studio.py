@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import TracebackType
 
 from amiss.dataset.pack import Packed, pack_capture, pack_reference
 from amiss.dataset.pack_picture import Encoding
@@ -46,6 +47,22 @@ class Task:
         return len(self.references) + len(self.items) + len(self.twins)
 
 
+class _Noted:
+    """Says in the traceback of an error what was being made: there may be a hundred thousand."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: object, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            error.add_note(f"That was while {self._what} was being made.")
+
+
 class Studio:
     """Makes what a plan says, task by task. Equal tasks give equal bytes."""
 
@@ -60,13 +77,17 @@ class Studio:
             SimulationError: an item cannot be made, or the backend failed.
         """
         for number in task.references:
-            yield self._reference(task.group, number)
+            with _Noted(self._plan.reference_id(task.group, number)):
+                made = self._reference(task.group, number)
+            yield made
         for index in sorted({*task.items, *task.twins}):
-            item = self._plan.item(index)
-            if index in task.items:
-                yield [self._capture(task.group, item)]
-            if index in task.twins:
-                yield [self._capture(task.group, item.intact())]
+            with _Noted(self._plan.id(index)):
+                item = self._plan.item(index)
+                wanted = [item] if index in task.items else []
+                twins = [item.intact()] if index in task.twins else []
+                captures = [self._capture(task.group, one) for one in (*wanted, *twins)]
+            for capture in captures:
+                yield [capture]
 
     def _capture(self, group: int, item: Item) -> Packed:
         taken = take(item, *self._before(group))
