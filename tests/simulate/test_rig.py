@@ -105,9 +105,11 @@ def test_booths_differ_and_each_is_the_same_again(booth):
 def test_light_drifts_a_little(booth):
     later = drifted(booth, stream("light", 1, 1))
     ratios = [
-        a.radiance[1] / b.radiance[1] for a, b in zip(later.lights, booth.lights, strict=True)
+        a.radiance[1] / b.radiance[1]
+        for a, b in zip(later.lights, booth.lights, strict=True)
+        if b.radiance[1] > 0  # one of them may be dead, and stays so
     ]
-    assert ratios == pytest.approx([1] * 4, abs=0.06)
+    assert ratios == pytest.approx([1] * len(ratios), abs=0.06)
     assert len(set(ratios)) > 1
     assert later.cameras is booth.cameras
 
