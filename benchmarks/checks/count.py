@@ -109,7 +109,13 @@ def false_alarms(plan: Plan, backend: Backend, group: str, moved: Callable[[int]
     for case in good_captures(plan, backend, group):
         if case.booth.seed != booth:
             memory, booth = Memory(), case.booth.seed
-        faults = check(case.capture, case.booth.calibration, memory, cameras=case.booth.cameras)
+        faults = check(
+            case.capture,
+            case.booth.calibration,
+            memory,
+            cameras=case.booth.cameras,
+            size=case.product.size,
+        )
         found.captures += 1
         if faults:
             found.alarmed[case.seed] = faults
@@ -137,7 +143,13 @@ def _inject(injection: Injection, case: Case, before: Case, row: Caught) -> None
     made = injection.make(case, before, rng)
     memory = Memory()
     check(before.capture, case.booth.calibration, memory, cameras=case.booth.cameras)
-    faults = check(made.capture, made.calibration, memory, cameras=case.booth.cameras)
+    faults = check(
+        made.capture,
+        made.calibration,
+        memory,
+        cameras=case.booth.cameras,
+        size=case.product.size,
+    )
     found = {(fault.camera, fault.reason) for fault in faults}
     wanted = {(camera, injection.reason) for camera in made.cameras}
     row.injected += 1

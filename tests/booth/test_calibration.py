@@ -11,7 +11,8 @@ from amiss.booth.calibration import calibration_of, load, store, versions
 from amiss.booth.cameras.simulated import Simulated
 from amiss.booth.cameras.source import cameras_of
 from amiss.booth.checks.reason import Reason
-from amiss.booth.drift import DriftLimits, drift, recalibrate
+from amiss.booth.drift import DriftLimits, drift
+from amiss.booth.recalibrate import recalibrate
 from amiss.domain.capture import Intrinsics
 from amiss.domain.errors import CameraError
 

@@ -115,11 +115,11 @@ def test_what_cannot_be_built_says_what_to_give_up():
 
 def test_a_design_exports_itself():
     plan = design((0.6, 0.4, 0.4), 0.005)
-    document = json.loads(plan.to_json())
+    document = json.loads(json.dumps(plan.export(), allow_nan=False))
     assert document["item_max"] == [0.6, 0.4, 0.4]
     assert document["cameras"][0]["focal"] == plan.cameras[0].focal
     rows = plan.rows()
-    assert [row["camera"] for row in rows] == ["top", "side 1", "side 2"]
+    assert [row["camera"] for row in rows] == ["top", "left", "right"]
     table = plan.to_markdown()
     assert all(str(value) in table for row in rows for value in row.values())
     assert f"{plan.lux:.0f} lux" in table

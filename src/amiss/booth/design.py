@@ -5,13 +5,13 @@ formula gives: five across is what detectors of small objects are commonly asked
 your own items.
 """
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from amiss.booth import optics
+from amiss.booth.drawing import Hanging, Plan, Standing
 from amiss.domain.errors import InputError
 
 
@@ -48,6 +48,12 @@ FOCALS = (0.006, 0.008, 0.012, 0.016, 0.025, 0.035)
 F_NUMBERS = (2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0)
 WIDEST_ANGLE = 75.0  # degrees: beyond it, perspective hides what lies behind near edges
 OBLIQUE_ELEVATION = 45.0  # degrees above the tray that side cameras look down at
+STRAIGHT_DOWN = 90.0
+SIDES = {"left": -150.0, "right": -30.0, "back": 90.0, "front": -90.0}
+"""Side cameras in the order in which they are bought, and where they stand; as in the simulator."""
+LIGHTS_ABOVE, LIGHTS_BESIDE = 0.15, 0.1  # metres over the highest camera, and beside the field
+LIGHTS_APART = 0.4  # metres from the middle, at least, so that strips do not cross
+STRIP_SIZE = (0.6, 0.14)
 DIFFRACTION_PX = 2.5  # Airy discs larger than this cost visible sharpness
 MOTION_PX = 0.5  # a motion blur that nobody notices
 RESTING_EXPOSURE = 0.020  # what vibration of a table allows, and flicker of mains light asks for
@@ -61,9 +67,10 @@ class CameraPlan:
     """One camera: what to buy and where to put it.
 
     distance: from the lens to the tray (top), or to the middle of the largest item (side).
-    elevation: degrees above the tray. field: (width, height) of the scene at the nearest plane
-    that has to fit. pixel_near, pixel_far: metres per pixel. sharp_near, sharp_far: depth of field
-    at `f_number`, focused at `focus`. exposure: longest shutter time.
+    elevation: degrees above the tray. azimuth: degrees about the upright axis, from x towards y.
+    aim: height of the point over the tray's middle that it looks at. field: (width, height) of the
+    scene at the nearest plane that has to fit. pixel_near, pixel_far: metres per pixel. sharp_near,
+    sharp_far: depth of field at `f_number`, focused at `focus`. exposure: longest shutter time.
     """
 
     name: str
@@ -71,6 +78,8 @@ class CameraPlan:
     focal: float
     distance: float
     elevation: float
+    azimuth: float
+    aim: float
     field: tuple[float, float]
     angle: float
     pixel_near: float
@@ -82,6 +91,17 @@ class CameraPlan:
     hyperfocal: float
     exposure: float
     remarks: tuple[str, ...]
+
+    @property
+    def position(self) -> tuple[float, float, float]:
+        """Of the lens: x along the tray, y away from the operator, z up, from the tray's middle."""
+        up, about = math.radians(self.elevation), math.radians(self.azimuth)
+        flat = self.distance * math.cos(up) if self.elevation < STRAIGHT_DOWN else 0.0
+        return (
+            flat * math.cos(about),
+            flat * math.sin(about),
+            self.aim + self.distance * math.sin(up),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +125,7 @@ class Design:
                 "angle_degrees": round(plan.angle, 1),
                 "distance_mm": round(plan.distance * 1e3),
                 "elevation_degrees": round(plan.elevation),
+                "position_mm": ", ".join(f"{round(side * 1e3) + 0}" for side in plan.position),
                 "field_mm": f"{plan.field[0] * 1e3:.0f} × {plan.field[1] * 1e3:.0f}",
                 "mm_per_pixel": f"{plan.pixel_near * 1e3:.2f}-{plan.pixel_far * 1e3:.2f}",
                 "f_number": plan.f_number,
@@ -125,20 +146,45 @@ class Design:
         for key in list(rows[0])[1:]:
             label = key.replace("_", " ")
             lines.append(f"| {label} | " + " | ".join(str(row[key]) for row in rows) + " |")
-        lines.append("")
-        lines.append(
+        return "\n".join([*lines, "", self.light]) + "\n"
+
+    @property
+    def light(self) -> str:
+        """What lights it needs, in one sentence."""
+        return (
             f"Light on the tray: {self.lux:.0f} lux; {self.lights} strips of "
             f"{STRIP_LUMENS:.0f} lumens."
         )
-        return "\n".join(lines) + "\n"
 
-    def to_json(self) -> str:
-        """All figures in SI units, as one document; an unlimited depth of field is null."""
+    def export(self) -> dict[str, Any]:
+        """All figures in SI units, to write as JSON; an unlimited depth of field is null."""
         document = asdict(self)
-        for plan in document["cameras"]:
-            if math.isinf(plan["sharp_far"]):
-                plan["sharp_far"] = None
-        return json.dumps(document, indent=1)
+        for row, plan in zip(document["cameras"], self.cameras, strict=True):
+            row["position"] = plan.position
+            if math.isinf(plan.sharp_far):
+                row["sharp_far"] = None
+        return document
+
+    def drawing(self) -> Plan:
+        """What to draw; the lights hang in four groups around the field, above all cameras."""
+        high = max(plan.position[2] for plan in self.cameras) + LIGHTS_ABOVE
+        away = [max(LIGHTS_APART, side / 2 + LIGHTS_BESIDE) for side in self.cameras[0].field]
+        places = [(0.0, away[1]), (0.0, -away[1]), (-away[0], 0.0), (away[0], 0.0)]
+        lights = [
+            Hanging((x, y, high), STRIP_SIZE if x == 0 else STRIP_SIZE[::-1]) for x, y in places
+        ]
+        cameras = [
+            Standing(
+                plan.name,
+                plan.position,
+                (0.0, 0.0, plan.aim),
+                (plan.angle, optics.angle(plan.sensor.height, plan.focal)),
+            )
+            for plan in self.cameras
+        ]
+        far = self.cameras[0].pixel_far / self.cameras[0].pixel_near
+        tray = (self.cameras[0].field[0] * far, self.cameras[0].field[1] * far)
+        return Plan(cameras, lights, tray, self.item_max)
 
 
 def _millimetres(metres: float) -> str:
@@ -161,7 +207,7 @@ def design(
     Args:
         item_max: length, width, height of the largest item.
         smallest_damage: the smallest extent of a damage that has to be seen.
-        views: cameras; the first looks straight down, the others obliquely from the sides.
+        views: cameras, 1 to 5; the first looks straight down, the others obliquely from the sides.
         pixels_across: that the smallest damage shall cover on its farthest surface.
         margin: share of the field left free on each side, for items laid down askew.
         farthest: from any lens to what it looks at; ceilings and aisles end somewhere.
@@ -173,14 +219,18 @@ def design(
             demand to lower.
     """
     figures = (*item_max, smallest_damage, pixels_across, farthest)
-    if min(figures) <= 0 or views < 1 or speed < 0 or not 0 <= margin < 1:
-        raise InputError("Sizes and counts of a booth must be positive; correct them.")
+    if min(figures) <= 0 or speed < 0 or not 0 <= margin < 1:
+        raise InputError("Sizes of a booth must be positive; correct them.")
+    if not 1 <= views <= 1 + len(SIDES):
+        raise InputError(f"A booth has 1 to {1 + len(SIDES)} cameras, not {views}; ask for fewer.")
     length, width = sorted(item_max[:2], reverse=True)
     # An item may lie turned: its diagonal has to fit across the field only in the worst case,
     # people lay it along the tray.
     field = (length * (1 + 2 * margin), width * (1 + 2 * margin))
     pixel = smallest_damage / pixels_across
-    top = _camera("top", field, item_max[2], pixel, farthest, speed, sensors, elevation=90.0)
+    top = _camera(
+        "top", field, item_max[2], pixel, farthest, speed, sensors, elevation=STRAIGHT_DOWN
+    )
     plans = [top]
     if views > 1:
         half = math.hypot(*item_max) / 2
@@ -188,7 +238,11 @@ def design(
         side = _camera(
             "side", around, 2 * half, pixel, farthest, speed, sensors, elevation=OBLIQUE_ELEVATION
         )
-        plans += [replace(side, name=f"side {number}") for number in range(1, views)]
+        middle = item_max[2] / 2
+        plans += [
+            replace(side, name=name, azimuth=azimuth, aim=middle)
+            for name, azimuth in list(SIDES.items())[: views - 1]
+        ]
     exposure = min(plan.exposure for plan in plans)
     lux = optics.illuminance_for(max(plan.f_number for plan in plans), exposure, SENSITIVITY)
     area = field[0] * field[1]
@@ -220,7 +274,7 @@ def _camera(
             )
             far = near + deep
             # Down to the tray; from the side, to the item's middle.
-            distance = far if elevation == 90.0 else near + deep / 2
+            distance = far if elevation == STRAIGHT_DOWN else near + deep / 2
             too_wide = optics.angle(sensor.width, focal) > WIDEST_ANGLE
             too_coarse = optics.per_pixel(sensor.pitch, focal, far) > pixel
             if distance > farthest or too_wide or too_coarse:
@@ -258,6 +312,8 @@ def _plan(
         focal=focal,
         distance=distance,
         elevation=elevation,
+        azimuth=0.0,
+        aim=0.0,
         field=(
             optics.field_of_view(sensor.width, focal, near),
             optics.field_of_view(sensor.height, focal, near),

@@ -1,22 +1,16 @@
-"""Calibrating anew, and finding out when that is due."""
+"""Finding out when to calibrate anew."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from amiss.booth.booth import Booth
-from amiss.booth.calibration import Calibration, calibration_of, store
+from amiss.booth.calibration import Baseline, Calibration
 from amiss.booth.checks import measures
-from amiss.booth.checks.limits import Limits, Positive, Share
+from amiss.booth.checks.limits import Positive, Share
 from amiss.booth.checks.reason import Fault, Reason
 from amiss.domain.capture import Capture, RgbArray, View
-from amiss.domain.errors import CameraError
-
-SHOTS = 5
-RESTLESS = 12.0
-"""Grey levels by which shots of an empty tray may differ, on average over their worst hundredth."""
 
 
 class DriftLimits(BaseModel):
@@ -35,111 +29,111 @@ class DriftLimits(BaseModel):
     softer: Positive = 1.5
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one camera since its calibration; None where it cannot be told.
+
+    seen: whether it delivered at all. light: on the tray, as a multiple. cast: change of red or
+    blue relative to green, as a share. moved: of the tray, as a share of the picture's long side.
+    softer: σ of the edges, as a multiple.
+    """
+
+    camera: str
+    seen: bool
+    light: float | None = None
+    cast: float | None = None
+    moved: float | None = None
+    softer: float | None = None
+
+    def faults(self, limits: DriftLimits) -> Iterator[Fault]:
+        """What is out of its limits."""
+        if not self.seen:
+            yield Fault(self.camera, Reason.CAMERA_MISSING, 0, 1)
+        if self.light is not None and self.light < 1 - limits.light:
+            yield Fault(self.camera, Reason.UNDER_EXPOSED, self.light, 1 - limits.light)
+        if self.light is not None and self.light > 1 + limits.light:
+            yield Fault(self.camera, Reason.OVER_EXPOSED, self.light, 1 + limits.light)
+        if self.cast is not None and self.cast > limits.cast:
+            yield Fault(self.camera, Reason.COLOUR_CAST, self.cast, limits.cast)
+        if self.moved is not None and self.moved > limits.moved:
+            yield Fault(self.camera, Reason.TRAY_MOVED, self.moved, limits.moved)
+        if self.softer is not None and self.softer > limits.softer:
+            yield Fault(self.camera, Reason.BLURRED, self.softer, limits.softer)
+
+
 def drift(
     calibration: Calibration, captures: Sequence[Capture], limits: DriftLimits | None = None
 ) -> list[Fault]:
-    """How far the booth has drifted from its calibration.
+    """How far the booth has drifted from its calibration, where that is too far.
+
+    Faults: under_exposed or over_exposed (light as a multiple), colour_cast, tray_moved, blurred
+    (σ as a multiple), camera_missing where no capture shows a calibrated camera. captures: see
+    `changes`.
+    """
+    limits = limits or DriftLimits()
+    found = changes(calibration, captures)
+    return [fault for change in found for fault in change.faults(limits)]
+
+
+def changes(calibration: Calibration, captures: Sequence[Capture]) -> tuple[Change, ...]:
+    """How the booth has changed since its calibration, camera by camera.
 
     captures: of an empty tray or, as well, the last fifty of everyday work: per camera the median
     counts, and light, colour and place are measured at the rim, where there is mostly tray.
     Sharpness is compared only for cameras whose empty tray has edges; items have edges of their
     own, so it is the least certain of the four.
-
-    Faults: under_exposed or over_exposed (light as a multiple), colour_cast, tray_moved, blurred
-    (σ as a multiple), camera_missing where no capture shows a calibrated camera.
     """
-    limits = limits or DriftLimits()
-    faults: list[Fault] = []
-    for name, baseline in calibration.cameras.items():
-        views = [
-            view
-            for capture in captures
-            for view in capture.views
-            if view.camera == name and view.rgb.shape == baseline.rgb.shape
-        ]
-        if not views:
-            faults.append(Fault(name, Reason.CAMERA_MISSING, 0, 1))
-            continue
-        faults += _light(name, views, baseline.rgb, limits)
-        shifts = [measures.shift(view.rgb, baseline.rgb, grain=baseline.grain) for view in views]
-        moved = [value.length for value in shifts if value is not None]
-        if moved and np.median(moved) > limits.moved:
-            faults.append(Fault(name, Reason.TRAY_MOVED, float(np.median(moved)), limits.moved))
-        if baseline.softness is not None:
-            edges = [measures.softness(view.rgb) for view in views]
-            widths = [edge.sharpest for edge in edges if edge is not None]
-            times = float(np.median(widths)) / baseline.softness.sharpest if widths else 0.0
-            if times > limits.softer:
-                faults.append(Fault(name, Reason.BLURRED, times, limits.softer))
-    return faults
+    return tuple(
+        _change(
+            name,
+            baseline,
+            [
+                view
+                for capture in captures
+                for view in capture.views
+                if view.camera == name and view.rgb.shape == baseline.rgb.shape
+            ],
+        )
+        for name, baseline in calibration.cameras.items()
+    )
 
 
-def _light(name: str, views: Sequence[View], empty: RgbArray, limits: DriftLimits) -> list[Fault]:
+def between(before: Calibration, now: Calibration) -> tuple[Change, ...]:
+    """How the booth has changed from one calibration to another."""
+    views = tuple(
+        View(rgb=baseline.rgb, source="calibration", camera=name)
+        for name, baseline in now.cameras.items()
+    )
+    return changes(before, [Capture(views)])
+
+
+def _change(name: str, baseline: Baseline, views: Sequence[View]) -> Change:
+    if not views:
+        return Change(name, seen=False)
+    light, cast = _light(views, baseline.rgb)
+    shifts = [measures.shift(view.rgb, baseline.rgb, grain=baseline.grain) for view in views]
+    lengths = [shift.length for shift in shifts if shift is not None]
+    softer = None
+    if baseline.softness is not None:
+        edges = [measures.softness(view.rgb) for view in views]
+        widths = [edge.sharpest for edge in edges if edge is not None]
+        softer = float(np.median(widths)) / baseline.softness.sharpest if widths else None
+    return Change(
+        camera=name,
+        seen=True,
+        light=light,
+        cast=cast,
+        moved=float(np.median(lengths)) if lengths else None,
+        softer=softer,
+    )
+
+
+def _light(views: Sequence[View], empty: RgbArray) -> tuple[float | None, float | None]:
+    """Light and cast; None where there is nothing but black or white, which the checks name."""
     small = measures.reduced(empty)
     gains = np.array([measures.light_gain(measures.reduced(view.rgb), small) for view in views])
     gains = gains[np.isfinite(gains).all(axis=1)]
-    if not len(gains):  # nothing but black or white: the checks name that
-        return []
+    if not len(gains):
+        return None, None
     gain = np.median(gains, axis=0).astype(np.float32)
-    light, cast = float(gain.mean()), measures.cast(gain)
-    faults = []
-    if light < 1 - limits.light:
-        faults.append(Fault(name, Reason.UNDER_EXPOSED, light, 1 - limits.light))
-    if light > 1 + limits.light:
-        faults.append(Fault(name, Reason.OVER_EXPOSED, light, 1 + limits.light))
-    if cast > limits.cast:
-        faults.append(Fault(name, Reason.COLOUR_CAST, cast, limits.cast))
-    return faults
-
-
-def recalibrate(
-    booth: Booth,
-    folder: Path,
-    *,
-    shots: int = SHOTS,
-    exposures_us: Mapping[str, float] | None = None,
-    limits: Limits | None = None,
-) -> Calibration:
-    """Takes the empty tray several times and stores the median as the calibration in force.
-
-    Args:
-        booth: with nothing on its tray.
-        folder: where calibrations are kept.
-        shots: how many captures to take.
-        exposures_us: what the cameras' shutters were set to, for the record.
-        limits: of the checks that a calibration has to pass itself.
-
-    Returns:
-        The stored calibration; give it to the booth and to the checks.
-
-    Raises:
-        CameraError: a camera does not deliver, something moves, or a picture is black or
-            saturated; nothing is stored then.
-    """
-    limits = limits or Limits()
-    views: list[View] = []
-    for _ in range(shots):
-        shot = booth.trigger()
-        if shot.absent:
-            raise CameraError(next(iter(shot.absent.values())))
-        views += shot.capture.views
-    for name in booth.cameras:
-        _demand_calm(name, [view for view in views if view.camera == name], limits)
-    calibration = calibration_of(views, exposures_us=exposures_us, made=shot.capture.taken)
-    return store(folder, calibration)
-
-
-def _demand_calm(name: str, views: Sequence[View], limits: Limits) -> None:
-    """Raises a CameraError unless the pictures show one thing, and show it well."""
-    if len({view.rgb.shape for view in views}) > 1:
-        raise CameraError(f"Pictures of camera {name} differ in size; set its resolution.")
-    if len(views) > 1 and all(np.array_equal(view.rgb, views[0].rgb) for view in views[1:]):
-        raise CameraError(f"The camera {name} sends the same picture again and again; restart it.")
-    small = np.array([measures.reduced(view.rgb) for view in views], np.float32)
-    worst = np.percentile(np.ptp(small, axis=0).max(axis=-1), 99)
-    if worst > RESTLESS:
-        raise CameraError(f"Something moves before camera {name}; clear the tray and try again.")
-    if measures.brightest(views[0].rgb) < limits.black:
-        raise CameraError(f"The picture of camera {name} is black; switch on the light.")
-    if measures.clipped(views[0].rgb) > limits.clipped:
-        raise CameraError(f"The picture of camera {name} is saturated; shorten its exposure.")
+    return float(gain.mean()), measures.cast(gain)

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from amiss.cli import bundle, gallery
+from amiss.cli import booth, bundle, gallery
+from amiss.cli.booth_accept import accept
 from amiss.cli.demo import demo
 from amiss.cli.doctor import doctor
 from amiss.cli.evaluate import evaluate
@@ -44,3 +45,5 @@ app.command()(demo)
 app.command()(doctor)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(bundle.app, name="bundle")
+booth.app.command()(accept)
+app.add_typer(booth.app, name="booth")

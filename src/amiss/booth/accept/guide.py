@@ -8,7 +8,7 @@ from functools import partial
 from amiss.booth.accept import demands, tasks
 from amiss.booth.accept.charts import figure_sharpness, grey_card_box
 from amiss.booth.accept.demands import Demands
-from amiss.booth.accept.lens import LensFit, fit_lens, fit_place
+from amiss.booth.accept.lens import Board, LensFit, fit_lens, fit_place
 from amiss.booth.accept.light import Box
 from amiss.booth.accept.plan import Plan, Step
 from amiss.booth.accept.report import Report, Row
@@ -42,6 +42,7 @@ class Guide:
         *,
         scorer: Scorer | None = None,
         panel: Panel | None = None,
+        board: Board | None = None,
         moved: Callable[[Step], None] = lambda _step: None,
     ) -> None:
         """An acceptance.
@@ -52,12 +53,14 @@ class Guide:
             limits: what is demanded.
             scorer: Amiss; needed for repeatability and agreement.
             panel: the people; needed for agreement.
+            board: the chessboard; by default the one in docs/booth.
             moved: told each step as it begins.
 
         Raises:
             InputError: somebody is lacking whom a step needs.
         """
         self._shoots, self._plan, self._limits, self._moved = shoots, plan, limits, moved
+        self._board = board or Board()
         self._ways: dict[Step, Callable[[], Shown]] = {
             Step.EVENNESS: self._evenness,
             Step.SYNCHRONISATION: self._synchronisation,
@@ -132,7 +135,7 @@ class Guide:
         notes: list[str] = []
         for name, views in pictures.items():
             try:
-                fits[name] = fit_lens(views, self._plan.board)
+                fits[name] = fit_lens(views, self._board)
             except ImageError as error:
                 raise ImageError(f"{name}: {error}") from error
             place = self._place(name, views[0], fits[name], notes)
@@ -142,7 +145,7 @@ class Guide:
     def _place(self, name: str, flat: RgbArray, fit: LensFit, notes: list[str]) -> Matrix | None:
         """Where the camera stands, from the picture of the board that lies on the tray."""
         try:
-            return fit_place(flat, self._plan.board, fit.intrinsics)
+            return fit_place(flat, self._board, fit.intrinsics)
         except ImageError as error:
             notes.append(f"The place of {name} is not measured: {error}")
             return None

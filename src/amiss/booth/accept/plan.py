@@ -1,9 +1,7 @@
 """What an acceptance consists of, and how much of each."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-
-from amiss.booth.accept.lens import Board
 
 
 class Step(StrEnum):
@@ -35,4 +33,3 @@ class Plan:
     judged: int = 50
     trials: int = 2
     references: int = 2
-    board: Board = field(default_factory=Board)

@@ -84,9 +84,9 @@ class Report:
 
     def to_markdown(self) -> str:
         """For people, to read in a terminal or to keep beside the booth."""
-        lines = [f"# Acceptance of {self.booth}", "", f"{self._verdict} {self.made:%Y-%m-%d %H:%M}"]
+        lines = [f"# Acceptance of {self.booth}", "", f"{self.verdict} {self.made:%Y-%m-%d %H:%M}"]
         lines += ["", "| what | camera | measured | demanded | met |", "|---|---|---|---|---|"]
-        lines += [f"| {' | '.join(cells)} |" for cells in self._cells()]
+        lines += [f"| {' | '.join(cells)} |" for cells in self.cells()]
         lines += ["", *(f"- {note}" for note in self.notes)] if self.notes else []
         return "\n".join(lines) + "\n"
 
@@ -99,24 +99,26 @@ class Report:
             "<tr>"
             + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells[:-1])
             + f'<td class="{cells[-1]}">{cells[-1]}</td></tr>'
-            for cells in self._cells()
+            for cells in self.cells()
         )
         name = html.escape(self.booth)
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
             f"<style>{STYLE}</style></head><body><h1>Acceptance of {name}</h1>"
-            f"<p>{self._verdict} {self.made:%Y-%m-%d %H:%M}</p>"
+            f"<p>{self.verdict} {self.made:%Y-%m-%d %H:%M}</p>"
             f"<table><tr>{head}</tr>{body}</table>{notes}</body></html>"
         )
 
     @property
-    def _verdict(self) -> str:
+    def verdict(self) -> str:
+        """In one sentence."""
         if self.left_out:
             return f"Not accepted, as not taken: {', '.join(self.left_out)}."
         return "Accepted." if self.passed else "Not accepted."
 
-    def _cells(self) -> list[tuple[str, ...]]:
+    def cells(self) -> list[tuple[str, ...]]:
+        """What, camera, measured, demanded, met: a row each, in words."""
         return [
             (
                 row.name,

@@ -5,16 +5,16 @@ from typing import TypeVar
 
 from amiss.booth.accept.tasks import Stagehand, Task, empty_tray
 from amiss.booth.booth import Booth
-from amiss.booth.calibration import Calibration, calibration_of
+from amiss.booth.calibration import Calibration
 from amiss.booth.checks.check import Memory, check
 from amiss.booth.checks.reason import Fault
+from amiss.booth.recalibrate import take_empty
 from amiss.booth.recipe import Recipe, admit
 from amiss.booth.window import windowed
 from amiss.domain.capture import Capture, RgbArray
 from amiss.domain.errors import CameraError, ImageError
 
 ATTEMPTS = 4
-EMPTY_SHOTS = 5
 Found = TypeVar("Found")
 
 
@@ -37,13 +37,12 @@ class Shoots:
         """The empty tray: taken once, then known.
 
         Raises:
-            CameraError: a camera does not deliver.
+            CameraError: as `take_empty`.
         """
         if self.calibration is None:
-            views = [*self.put(empty_tray()).views]
-            for _ in range(EMPTY_SHOTS - 1):
-                views += self.whole().views
-            self.calibration = self.booth.calibration = calibration_of(views)
+            self._stagehand.do(empty_tray())
+            taken = take_empty(self.booth, limits=self._recipe.limits)
+            self.calibration = self.booth.calibration = taken
         return self.calibration
 
     def whole(self) -> Capture:

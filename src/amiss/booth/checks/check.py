@@ -10,6 +10,7 @@ import numpy as np
 
 from amiss.booth.calibration import Baseline, Calibration
 from amiss.booth.checks import measures
+from amiss.booth.checks.footprint import footprint, largest_face
 from amiss.booth.checks.foreground import Foreground, against_tray, bare, by_height
 from amiss.booth.checks.limits import Limits
 from amiss.booth.checks.reason import Fault, Reason
@@ -32,6 +33,7 @@ def check(
     *,
     cameras: Sequence[str] = (),
     limits: Limits = DEFAULT_LIMITS,
+    size: tuple[float, float, float] | None = None,
 ) -> list[Fault]:
     """All faults of a capture, those of single cameras first.
 
@@ -42,6 +44,8 @@ def check(
         memory: the same for all captures of a booth; it is brought up to date.
         cameras: those that should have delivered; left out, the calibrated ones.
         limits: where each check draws its line.
+        size: length, width and height of the product, metres, where the catalogue knows them: two
+            items that touch are told from one by what they cover.
     """
     baselines = {} if calibration is None else calibration.cameras
     expected = cameras or tuple(baselines)
@@ -55,7 +59,7 @@ def check(
         faults += found.faults
         if found.item is not None or found.solid is not None:
             seen.append(found)
-    return faults + list(_item(seen, limits))
+    return faults + list(_item(seen, limits, size))
 
 
 def _timing(capture: Capture, limits: Limits) -> Iterator[Fault]:
@@ -94,6 +98,7 @@ class _Seen:
     faults: tuple[Fault, ...]
     item: Foreground | None = None
     solid: Foreground | None = None  # the same by depth
+    covered: float | None = None  # square metres of the tray, where that can be told
 
 
 def _baseline(view: View, calibrated: Baseline | None) -> Baseline | None:
@@ -136,7 +141,8 @@ def _look(view: View, baseline: Baseline | None, limits: Limits) -> _Seen:
         return _Seen(name, (*faults, fault), there)
     dazzled = any(fault.reason is Reason.OVER_EXPOSED for fault in light)
     seen = None if dazzled else against_tray(view.rgb, baseline.rgb)
-    return _Seen(name, faults, seen, _by_height(view, baseline, limits))
+    solid = _by_height(view, baseline, limits)
+    return _Seen(name, faults, seen, solid, _covered(view, baseline, solid))
 
 
 def _followed(empty: RgbArray, moved: measures.Shift) -> RgbArray:
@@ -156,6 +162,15 @@ def _by_height(view: View, baseline: Baseline, limits: Limits) -> Foreground | N
     if empty is not None and empty.shape != view.depth.shape:
         empty = None
     return by_height(view.depth, empty, limits.height_m)
+
+
+def _covered(view: View, baseline: Baseline, solid: Foreground | None) -> float | None:
+    lens, depth, empty = view.intrinsics, view.depth, baseline.depth
+    if solid is None or lens is None or depth is None or empty is None:
+        return None
+    if depth.shape != (lens.height, lens.width) or empty.shape != depth.shape:
+        return None
+    return footprint(solid, depth, empty, lens)
 
 
 def _depth(view: View, baseline: Baseline | None, limits: Limits) -> Iterator[Fault]:
@@ -211,7 +226,9 @@ def _blur(view: View, baseline: Baseline | None, limits: Limits) -> Iterator[Fau
         yield Fault(view.camera, Reason.BLURRED, now.softest, limit * limits.motion)
 
 
-def _item(seen: Sequence[_Seen], limits: Limits) -> Iterator[Fault]:
+def _item(
+    seen: Sequence[_Seen], limits: Limits, size: tuple[float, float, float] | None
+) -> Iterator[Fault]:
     """Whether there is an item, one, and whole: what only all views together can tell."""
     items = {view.camera: _either(view) for view in seen}
     sees = {name: item for name, item in items.items() if item.share >= limits.item}
@@ -229,6 +246,12 @@ def _item(seen: Sequence[_Seen], limits: Limits) -> Iterator[Fault]:
         most = seconds[(len(seconds) - 1) // 2]  # more than half of the views must say so
         if most > limits.second:
             yield Fault("", Reason.TWO_ITEMS, most, limits.second)
+            return
+    covered = [view.covered for view in seen if view.covered is not None]
+    if covered and size is not None:
+        beyond = max(covered) / largest_face(size) - 1
+        if beyond > limits.beyond:
+            yield Fault("", Reason.TWO_ITEMS, beyond, limits.beyond)
 
 
 def _second(view: _Seen) -> float:

@@ -20,7 +20,8 @@ class Limits(BaseModel):
     to green, as a share; cast_bare: how far the weakest channel may fall behind the strongest,
     where there is no calibration. moved: of the tray, as a share of the picture's long side.
     item: share of the picture that an item covers at least. second: area of a second item over
-    that of the first. cut: share of the picture's border that the item may touch. height_m: what
+    that of the first; beyond: area that stands above the tray, beyond the product's largest face,
+    over that. cut: share of the picture's border that the item may touch. height_m: what
     rises so far above the tray is item, where there is depth. depth: share of the picture that has
     depth.
     """
@@ -41,6 +42,7 @@ class Limits(BaseModel):
     moved: Share = 0.008
     item: Share = 0.001
     second: Share = 0.4
+    beyond: Positive = 0.3
     cut: Share = 0.01
     height_m: Positive = 0.012
     depth: Share = 0.3
