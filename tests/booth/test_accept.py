@@ -229,7 +229,7 @@ def test_the_steps_of_an_acceptance_make_one_report():
     study = agreement({"amiss": [[value] * 2 for value in truth]}, truth)
     scores = [[0.1, 0.12, 0.11], [0.9, 0.88, 0.91], [0.5, 0.52, 0.51]]
     rows = [
-        *demands.synchronisation([capture(seed) for seed in (1, 2)], DEMANDS),
+        *demands.synchronisation([demands.spread_ms(capture(seed)) for seed in (1, 2)], DEMANDS),
         *demands.sharpness(edges, DEMANDS, "in the middle"),
         *demands.colour(dict.fromkeys(CAMERAS, (card, (10, 10, 30, 30))), DEMANDS),
         *demands.even_light(calibrated(), DEMANDS, dict.fromkeys(CAMERAS, (30, 30, 260, 260))),
@@ -252,7 +252,7 @@ def test_a_booth_that_fails_one_demand_is_not_accepted():
     )
     red = np.full((60, 60, 3), (200, 90, 60), np.uint8)
     bad = [
-        *demands.synchronisation([late], DEMANDS),
+        *demands.synchronisation([demands.spread_ms(late)], DEMANDS),
         *demands.sharpness({"top": mtf50(edge(4.0))}, DEMANDS),
         *demands.colour({"top": (red, (0, 0, 60, 60))}, DEMANDS),
     ]
@@ -265,7 +265,7 @@ def test_a_booth_that_fails_one_demand_is_not_accepted():
     with pytest.raises(InputError, match="has no limit"):
         Row("nothing", "", 1, "")
     with pytest.raises(CameraError, match="two cameras"):
-        demands.synchronisation([], DEMANDS)
+        demands.spread_ms(replace(late, views=late.views[:1]))
     alone = agreement({"anna": [[1, 1], [0, 0]]}, [True, False])
     with pytest.raises(InputError, match="took no part"):
         demands.agreed(alone, "amiss", DEMANDS)

@@ -1,5 +1,6 @@
 """`amiss booth accept`: the guided acceptance, with its report."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,6 +38,7 @@ def accept(
         USUAL.judged
     ),
     trials: Annotated[int, typer.Option(min=1, help="How often each is judged.")] = USUAL.trials,
+    boards: Annotated[int, typer.Option(min=5, help="Pictures of the chessboard.")] = USUAL.boards,
     appraiser: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Who judges; may be repeated.")
     ] = None,
@@ -64,11 +66,11 @@ def accept(
     from amiss.booth.lenses import write_lenses
 
     if report is not None and report.suffix.lower() not in FORMS:
-        raise InputError(
-            f"The report is written as HTML or Markdown; end {report.name!r} in .html."
-        )
+        raise InputError(f"The report is HTML or Markdown: end {report.name!r} in .html or .md.")
     steps = tuple(one for one in Step if step is None or one in step)
-    plan = Plan(steps, items=items, placements=placements, judged=judged, trials=trials)
+    plan = Plan(
+        steps, boards=boards, items=items, placements=placements, judged=judged, trials=trials
+    )
     described = read_booth(config)
     studies = any(one in STUDIES for one in steps)
     scorer = _scorer(bundle, operating_point, engine) if studies else None
@@ -83,7 +85,7 @@ def accept(
             Demands(),
             scorer=scorer,
             panel=panel,
-            moved=lambda one: say(f"{one.value.capitalize()} …"),
+            moved=_say_step,
         )
         outcome = guide.run()
     if lenses is not None:
@@ -95,6 +97,12 @@ def accept(
         print_json(outcome.report.export())
     else:
         _show(outcome.report)
+
+
+def _say_step(step: Step) -> None:
+    """Where somebody watches."""
+    if sys.stderr.isatty():
+        say(f"{step.value.capitalize()} …")
 
 
 def _scorer(bundle: Path | None, point: Path | None, engine: Engine) -> "Scorer":

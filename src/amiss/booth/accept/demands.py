@@ -1,10 +1,10 @@
 """What a booth has to show, step by step: from measures to rows of the report.
 
-    synchronisation   captures of anything
-    sharpness         a slanted edge before each camera, flat on the tray
-    colour, exposure  a grey card before each camera
     evenness          the empty tray
-    intrinsics        a chessboard before each camera
+    sharpness         a figure with slanted edges, in the middle of the tray and in a corner
+    colour, exposure  a grey card
+    intrinsics        a chessboard, flat on the tray and held over it
+    synchronisation   captures of anything
     repeatability     20 items, laid down 10 times each
     agreement         50 items or more, judged by people and by Amiss
 
@@ -57,20 +57,21 @@ class Demands(BaseModel):
     kappa: float = 0.75
 
 
-def synchronisation(captures: Sequence[Capture], demands: Demands) -> list[Row]:
-    """How far apart the views of a capture were taken.
+def spread_ms(capture: Capture) -> float:
+    """From the first to the last shutter of a capture, milliseconds.
 
     Raises:
-        CameraError: no capture has two views that say when they were taken.
+        CameraError: fewer than two of its views say when they were taken.
     """
-    spreads = []
-    for capture in captures:
-        times = [view.taken.timestamp() for view in capture.views if view.taken is not None]
-        if len(times) > 1:
-            spreads.append((max(times) - min(times)) * 1000)
-    if not spreads:
+    times = [view.taken.timestamp() for view in capture.views if view.taken is not None]
+    if len(times) < 2:
         raise CameraError("Nothing to compare: take captures with two cameras at least.")
-    spread = float(np.percentile(spreads, 95))
+    return (max(times) - min(times)) * 1000
+
+
+def synchronisation(spreads_ms: Sequence[float], demands: Demands) -> list[Row]:
+    """spreads_ms: of captures, at least one."""
+    spread = float(np.percentile(spreads_ms, 95))
     return [Row("synchronisation", "", spread, "ms", most=demands.spread_ms)]
 
 

@@ -63,10 +63,10 @@ class Guide:
         self._board = board or Board()
         self._ways: dict[Step, Callable[[], Shown]] = {
             Step.EVENNESS: self._evenness,
-            Step.SYNCHRONISATION: self._synchronisation,
             Step.SHARPNESS: self._sharpness,
             Step.COLOUR: self._colour,
             Step.INTRINSICS: self._intrinsics,
+            Step.SYNCHRONISATION: self._synchronisation,
         }
         if scorer is not None:
             study = Study(shoots, plan, limits, scorer)
@@ -112,8 +112,9 @@ class Guide:
         return demands.even_light(empty, self._limits, boxes), []
 
     def _synchronisation(self) -> Shown:
-        captures = [self._shoots.whole() for _ in range(self._plan.captures)]
-        return demands.synchronisation(captures, self._limits), []
+        while len(self._shoots.spreads_ms) < self._plan.captures:
+            self._shoots.whole()
+        return demands.synchronisation(self._shoots.spreads_ms, self._limits), []
 
     def _sharpness(self) -> Shown:
         rows: list[Row] = []

@@ -59,7 +59,13 @@ def fit_lens(pictures: Sequence[RgbArray], board: Board) -> LensFit:
         )
     height, width = pictures[0].shape[:2]
     error, matrix, distortion, _, _ = cv2.calibrateCamera(
-        [board.points] * len(found), found, (width, height), np.eye(3), np.zeros(5)
+        [board.points] * len(found),
+        found,
+        (width, height),
+        np.eye(3),
+        np.zeros(5),
+        # A fisheye's term: with the lenses of a booth it would only fit the noise.
+        flags=cv2.CALIB_FIX_K3,
     )
     lens = Intrinsics(
         width=width,

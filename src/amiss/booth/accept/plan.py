@@ -8,10 +8,10 @@ class Step(StrEnum):
     """The steps, in their order; each stands alone."""
 
     EVENNESS = "evenness"
-    SYNCHRONISATION = "synchronisation"
     SHARPNESS = "sharpness"
     COLOUR = "colour"
     INTRINSICS = "intrinsics"
+    SYNCHRONISATION = "synchronisation"
     REPEATABILITY = "repeatability"
     AGREEMENT = "agreement"
 
@@ -20,9 +20,9 @@ class Step(StrEnum):
 class Plan:
     """An acceptance.
 
-    captures: for synchronisation. boards: pictures of the chessboard, the first one flat. items,
-    placements: of repeatability. judged, trials: items of the agreement, and how often each is
-    judged. references: captures of a sound unit per item.
+    captures: for synchronisation, those of the steps before it counted in. boards: pictures of the
+    chessboard, the first one flat. items, placements: of repeatability. judged, trials: items of
+    the agreement, and how often each is judged. references: captures of a sound unit per item.
     """
 
     steps: tuple[Step, ...] = tuple(Step)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from amiss.booth.accept.demands import spread_ms
 from amiss.booth.accept.tasks import Stagehand, Task, empty_tray
 from amiss.booth.booth import Booth
 from amiss.booth.calibration import Calibration
@@ -21,8 +22,8 @@ Found = TypeVar("Found")
 class Shoots:
     """A booth, somebody who lays things into it, and what the two have delivered so far.
 
-    calibration: from the empty tray, once that was taken. faulty: captures of items in which the
-    checks found something; taken: all of them.
+    calibration: from the empty tray, once that was taken. spreads_ms: of whole captures, from the
+    first to the last shutter. taken: captures of items; faulty: those with a fault.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Shoots:
     ) -> None:
         self.booth, self._stagehand, self._recipe, self._say = booth, stagehand, recipe, say
         self.calibration: Calibration | None = None
+        self.spreads_ms: list[float] = []
         self.taken, self.faulty = 0, 0
         self._memory = Memory()
 
@@ -54,6 +56,8 @@ class Shoots:
         shot = self.booth.trigger()
         if shot.absent:
             raise CameraError(next(iter(shot.absent.values())))
+        if len(shot.capture.views) > 1:
+            self.spreads_ms.append(spread_ms(shot.capture))
         return shot.capture
 
     def put(self, task: Task) -> Capture:

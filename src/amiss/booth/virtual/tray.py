@@ -64,6 +64,7 @@ class VirtualTray:
         self._backend_name: BackendName = backend
         self._backend: Backend | None = None
         self._contents: Contents = self._everyday
+        self._made: tuple[int, Product] | None = None
         self._lock = threading.Lock()
 
     def lay(self, contents: Contents) -> None:
@@ -134,8 +135,10 @@ class VirtualTray:
     # --- the items ------------------------------------------------------------------------------
 
     def product(self, item: int) -> Product:
-        """What an item is; kinds come in turn."""
-        return make_product(self._seed_of(item), list(Kind)[item % len(Kind)])
+        """What an item is; kinds come in turn. The last one is kept, since items come in runs."""
+        if self._made is None or self._made[0] != item:
+            self._made = item, make_product(self._seed_of(item), list(Kind)[item % len(Kind)])
+        return self._made[1]
 
     def is_damaged(self, item: int) -> bool:
         """Whether an item of the study is: every second one."""
