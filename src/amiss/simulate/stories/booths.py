@@ -11,7 +11,7 @@ from amiss.simulate.streams import stream
 from amiss.simulate.tray import make_tray
 
 CAMERAS = 3
-_BOOTH, _STAINED, _BLUE, _DEAD_STRIP = (RECORDED[place] for place in (18, 84, 19, 8))
+_BOOTH, _STAINED, _BLUE, _DEAD_STRIP = (RECORDED[place] for place in (18, 269, 19, 8))
 
 
 class Day(StrEnum):
