@@ -7,7 +7,7 @@ shows whether the statistics of the pictures differ where the bits do.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from benchmarks.realism.items import Item, around, booth_of, usual
@@ -25,7 +25,8 @@ OTHER_NOISE = 5_000_000  # added to the seed of the second twin's noise
 TILE = 128  # pixels
 AWAY = 12  # pixels that a tile keeps from damage, and from what damage moved
 MOVED = 0.001  # metres of depth by which the twin may differ where nothing is damaged
-PER_VIEW = 2  # tiles
+PER_VIEW = 4  # tiles
+CAMERAS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,17 +67,20 @@ def measure(
 
 
 def _tiles(item: Item, number: int, backend: Backend, size: int, eye: Eye) -> Iterator[_Tiles]:
-    booth = booth_of(number, FIRST, 3, size)
-    harmed = shoot(item.scene(booth, harmed=True), backend, item.seed)
-    scene = item.scene(booth, harmed=False)
-    twin = shoot(scene, backend, item.seed)
-    again = shoot(scene, backend, item.seed + OTHER_NOISE)
-    rng = np.random.default_rng(item.seed)
-    for three in zip(harmed, twin, again, strict=True):
-        for y, x in _places(three[0], three[1], rng):
-            cut = [shot.rgb[y : y + TILE, x : x + TILE] for shot in three]
-            features = [_features(eye, tile) for tile in cut]
-            yield _Tiles(features, bool((cut[0] == cut[1]).all()))
+    """Of one view of each item; the cameras take turns."""
+    booth = booth_of(number, FIRST, CAMERAS, size)
+    scenes = [item.scene(booth, harmed=harmed) for harmed in (True, False)]
+    camera = number % CAMERAS
+    harmed, twin = (replace(one, cameras=one.cameras[camera : camera + 1]) for one in scenes)
+    three = (
+        *shoot(harmed, backend, item.seed),
+        *shoot(twin, backend, item.seed),
+        *shoot(twin, backend, item.seed + OTHER_NOISE),
+    )
+    for y, x in _places(three[0], three[1], np.random.default_rng(item.seed)):
+        cut = [shot.rgb[y : y + TILE, x : x + TILE] for shot in three]
+        features = [_features(eye, tile) for tile in cut]
+        yield _Tiles(features, bool((cut[0] == cut[1]).all()))
 
 
 def _places(harmed: Shot, twin: Shot, rng: np.random.Generator) -> list[tuple[int, int]]:
