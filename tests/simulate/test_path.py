@@ -1,6 +1,7 @@
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
 import toys
@@ -106,7 +107,8 @@ def test_films_shine_over_what_lies_behind(backend):
     with_film, without = (backend.render(s, s.cameras[0], 0) for s in (covered, bare))
     film = truth(covered, covered.cameras[0]).film
     assert np.abs(with_film - without)[film].max() > 0.02
-    assert with_film[~film] == pytest.approx(without[~film], abs=2e-3)  # denoised apart
+    away = cv2.dilate(film.astype(np.uint8), np.ones((7, 7))) == 0  # its edge is smooth
+    assert with_film[away] == pytest.approx(without[away], abs=2e-3)  # denoised apart
     assert with_film[film].min() >= without[film].min() * 0.8
 
 
