@@ -18,7 +18,7 @@ class DriftLimits(BaseModel):
 
     light: change of the light on the tray, as a share. cast: change of red or blue relative to
     green. moved: share of the picture's long side. softer: σ of the edges over that at
-    calibration.
+    calibration. grain: contrast of the tray's grain over that at calibration, at least.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,6 +27,7 @@ class DriftLimits(BaseModel):
     cast: Share = 0.07
     moved: Share = 0.004
     softer: Positive = 1.5
+    grain: Share = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Change:
 
     seen: whether it delivered at all. light: on the tray, as a multiple. cast: change of red or
     blue relative to green, as a share. moved: of the tray, as a share of the picture's long side.
-    softer: σ of the edges, as a multiple.
+    softer: σ of the edges, as a multiple. grain: contrast of the tray's grain, as a multiple.
     """
 
     camera: str
@@ -44,6 +45,7 @@ class Change:
     cast: float | None = None
     moved: float | None = None
     softer: float | None = None
+    grain: float | None = None
 
     def faults(self, limits: DriftLimits) -> Iterator[Fault]:
         """What is out of its limits."""
@@ -59,6 +61,8 @@ class Change:
             yield Fault(self.camera, Reason.TRAY_MOVED, self.moved, limits.moved)
         if self.softer is not None and self.softer > limits.softer:
             yield Fault(self.camera, Reason.BLURRED, self.softer, limits.softer)
+        elif self.grain is not None and self.grain < limits.grain:
+            yield Fault(self.camera, Reason.BLURRED, self.grain, limits.grain)
 
 
 def drift(
@@ -111,8 +115,8 @@ def _change(name: str, baseline: Baseline, views: Sequence[View]) -> Change:
     if not views:
         return Change(name, seen=False)
     light, cast = _light(views, baseline.rgb)
-    shifts = [measures.shift(view.rgb, baseline.rgb, grain=baseline.grain) for view in views]
-    lengths = [shift.length for shift in shifts if shift is not None]
+    found = [measures.shift(view.rgb, baseline.rgb, grain=baseline.grain) for view in views]
+    shifts = [shift for shift in found if shift is not None]
     softer = None
     if baseline.softness is not None:
         edges = [measures.softness(view.rgb) for view in views]
@@ -123,8 +127,11 @@ def _change(name: str, baseline: Baseline, views: Sequence[View]) -> Change:
         seen=True,
         light=light,
         cast=cast,
-        moved=float(np.median(lengths)) if lengths else None,
+        moved=float(np.median([shift.length for shift in shifts])) if shifts else None,
         softer=softer,
+        grain=float(np.median([shift.structure for shift in shifts]))
+        if shifts and baseline.grain
+        else None,
     )
 
 

@@ -162,7 +162,7 @@ def _show(document: dict[str, Any], drifted: "tuple[Change, ...]") -> None:
         to.print(f"Calibration {document['version']} is in force, in {document['folder']}.")
     if document["compared_with"] is None:
         return
-    shown = table("camera", ">light", ">colour", ">tray moved", ">edges")
+    shown = table("camera", ">light", ">colour", ">tray moved", ">edges", ">grain")
     for change in drifted:
         shown.add_row(
             change.camera,
@@ -170,6 +170,7 @@ def _show(document: dict[str, Any], drifted: "tuple[Change, ...]") -> None:
             _share(change.cast),
             _share(change.moved),
             _times(change.softer),
+            _times(change.grain),
         )
     to.print(f"Since calibration {document['compared_with']}:")
     to.print(shown)

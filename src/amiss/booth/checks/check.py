@@ -135,6 +135,9 @@ def _look(view: View, baseline: Baseline | None, limits: Limits) -> _Seen:
     # What is blurred cannot be followed, and grain drowns in noise where there is little light.
     grain = baseline.grain and not light
     moved = None if blur else measures.shift(view.rgb, baseline.rgb, grain=grain)
+    if moved is not None and grain and moved.structure < limits.grain:
+        faults = (*faults, Fault(name, Reason.BLURRED, moved.structure, limits.grain))
+        moved = None
     if moved is not None and moved.length > limits.moved:
         fault = Fault(name, Reason.TRAY_MOVED, moved.length, limits.moved)
         there = against_tray(view.rgb, _followed(baseline.rgb, moved)) if moved.found else None
@@ -188,15 +191,15 @@ def _light(view: View, baseline: Baseline, limits: Limits) -> Iterator[Fault]:
     lost = measures.clipped(view.rgb) - measures.clipped(baseline.rgb)
     if lost > limits.clipped:
         yield Fault(name, Reason.OVER_EXPOSED, lost, limits.clipped)
-    gain = measures.light_gain(measures.reduced(view.rgb), measures.reduced(baseline.rgb))
-    if not np.isfinite(gain).all():
-        return  # the rim is clipped or black: both are named above
-    light = float(gain.mean())
+    now, before = measures.reduced(view.rgb), measures.reduced(baseline.rgb)
+    gain = measures.light_gain(now, before)
+    readable = bool(np.isfinite(gain).all())
+    light = float(gain.mean()) if readable else measures.least_change(now, before)
     if light < limits.light_low:
         yield Fault(name, Reason.UNDER_EXPOSED, light, limits.light_low)
     elif light > limits.light_high and lost <= limits.clipped:
         yield Fault(name, Reason.OVER_EXPOSED, light, limits.light_high)
-    cast = measures.cast(gain)
+    cast = measures.cast(gain) if readable else 0.0
     if cast > limits.cast:
         yield Fault(name, Reason.COLOUR_CAST, cast, limits.cast)
 

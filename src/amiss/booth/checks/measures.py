@@ -83,6 +83,17 @@ def light_gain(rgb: RgbArray, empty: RgbArray) -> Floats:
     return np.asarray(np.median(now[usable] / before[usable], axis=0), np.float32)
 
 
+def least_change(rgb: RgbArray, empty: RgbArray) -> float:
+    """How much brighter or darker the rim is at least, where it is clipped or black.
+
+    rgb, empty: reduced pictures of one shape. What is clipped may be brighter still, so the true
+    multiple lies further from 1.
+    """
+    rim = ring(rgb.shape)
+    now, before = (float(np.median(linear(picture)[rim])) for picture in (rgb, empty))
+    return now / max(before, LEAST_LIGHT)
+
+
 def cast(gain: Floats) -> float:
     """The largest change of red or blue relative to green, as a share."""
     return float(np.abs(gain[[0, 2]] / gain[1] - 1).max())
@@ -154,6 +165,7 @@ def softness(rgb: RgbArray) -> Softness | None:
 BLOCK = 0.1  # side of a block, as a share of the picture's long side
 REACH = 0.04  # how far a block is followed
 FINE, COARSE = 1.0, 6.0  # pixels, σ: grain, scratches and edges lie between them
+TOE = 14.0  # grey levels: 0.055 of 255, the offset of sRGB's curve
 LEAST_STRUCTURE = 2.0  # grey levels: standard deviation of a block worth following
 LEAST_GRAIN = 0.3  # the same where several shots have shown that it is no noise
 ALIKE = 0.5  # normalised correlation of a block with itself, elsewhere; noise reaches 0.25
@@ -165,12 +177,14 @@ TRACKING_SIZE = 640
 class Shift:
     """right, down: how far the tray has moved, as shares of the picture's long side.
 
-    found: False where it is nowhere near, or is not the tray that it was.
+    found: False where it is nowhere near, or is not the tray that it was. structure: contrast of
+    its grain, scratches and edges, over that of the empty tray: what is blurred has lost it.
     """
 
     right: float
     down: float
     found: bool = True
+    structure: float = 1.0
 
     @property
     def length(self) -> float:
@@ -188,26 +202,28 @@ def shift(rgb: RgbArray, empty: RgbArray, *, grain: bool = False) -> Shift | Non
     `has_grain`.
     """
     least = LEAST_GRAIN if grain else LEAST_STRUCTURE
-    now, before = (_tracking(picture) for picture in (rgb, empty))
+    (now, light_now), (before, light_before) = (_tracking(picture) for picture in (rgb, empty))
     long_side = max(now.shape)
     block, reach = round(BLOCK * long_side), round(REACH * long_side)
-    found, sought = [], 0
+    found, left_over = [], []
     for top, left in _blocks(now.shape, block, reach):
         patch = before[top : top + block, left : left + block]
         if patch.std() < least:
             continue
-        sought += 1
+        place = (slice(top, top + block), slice(left, left + block))
+        left_over.append(_contrast(now, light_now, place) / _contrast(before, light_before, place))
         area = now[top - reach : top + block + reach, left - reach : left + block + reach]
         alike = cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED)
         _, best, _, (right, down) = cv2.minMaxLoc(alike)
         if best >= ALIKE:
             found.append((down - reach, right - reach))
-    if sought < LEAST_BLOCKS:
+    if len(left_over) < LEAST_BLOCKS:
         return None
-    if len(found) < max(2, sought // 4):
-        return Shift(0, 0, found=False)
+    structure = float(np.median(left_over))
+    if len(found) < max(2, len(left_over) // 4):
+        return Shift(0, 0, found=False, structure=structure)
     down, right = np.median(found, axis=0) / long_side
-    return Shift(float(right), float(down))
+    return Shift(float(right), float(down), structure=structure)
 
 
 def has_grain(shots: Sequence[RgbArray]) -> bool:
@@ -222,14 +238,21 @@ def has_grain(shots: Sequence[RgbArray]) -> bool:
     return found is not None and found.found and found.length == 0
 
 
-def _tracking(rgb: RgbArray) -> Floats:
-    """Without what changes by itself: light, soft shadows, most of the noise."""
+def _tracking(rgb: RgbArray) -> tuple[Floats, Floats]:
+    """Grain, scratches and edges, in grey levels; and the light that they are seen in.
+
+    The first is without what changes by itself: light, soft shadows, most of the noise.
+    """
     scale = min(1.0, TRACKING_SIZE / max(rgb.shape[:2]))
     picture = cv2.resize(grey(rgb), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    light = picture.astype(np.float32)
-    return np.asarray(
-        cv2.GaussianBlur(light, (0, 0), FINE) - cv2.GaussianBlur(light, (0, 0), COARSE), np.float32
-    )
+    levels = picture.astype(np.float32)
+    light = np.asarray(cv2.GaussianBlur(levels, (0, 0), COARSE), np.float32)
+    return np.asarray(cv2.GaussianBlur(levels, (0, 0), FINE) - light, np.float32), light
+
+
+def _contrast(detail: Floats, light: Floats, place: tuple[slice, slice]) -> float:
+    """How strong detail is, whatever the light: on sRGB's curve it grows with level + TOE."""
+    return float(detail[place].std() / (light[place].mean() + TOE))
 
 
 def _blocks(shape: tuple[int, ...], block: int, reach: int) -> list[tuple[int, int]]:

@@ -42,8 +42,8 @@ _SENTENCES = {
     "{limit:.2f}); check lights and exposure.",
     Reason.OVER_EXPOSED: "The picture of {camera} is too bright ({measured:.2f}, at most "
     "{limit:.2f}); check lights and exposure.",
-    Reason.BLURRED: "The picture of {camera} is blurred (edges {measured:.1f} px wide, at most "
-    "{limit:.1f}); clean the lens, focus, or let the item rest.",
+    Reason.BLURRED: "The picture of {camera} is blurred ({measured:.2f}, the limit is "
+    "{limit:.2f}); clean the lens, focus, or let the item rest.",
     Reason.COLOUR_CAST: "The colours of {camera} are off by {measured:.0%}, {limit:.0%} are "
     "allowed; check lights and white balance.",
     Reason.TRAY_MOVED: "The tray lies {measured:.1%} of the picture off its place before {camera}, "
