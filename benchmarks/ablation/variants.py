@@ -81,7 +81,7 @@ def _upright_only(reference: Reference) -> Reference:
 def variants() -> tuple[Variant, ...]:
     """All rows, the full one first; everything else as packaged."""
     full = Settings()
-    unturned = replace(full, turn_agreement=NEVER)
+    unturned = replace(full, turn_agreement=NEVER, much_gain=NEVER)
     novelty_only = replace(unturned, most_trust=0.0, colour_weight=0.0)
     naive = replace(novelty_only, in_place_share=full.novelty_share)
     return (

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amiss.detect.compare import compare_in_place, distance, novelty
+from amiss.detect.compare import InPlace, Near, compare_in_place, distance, moved, novelty
 
 GRIDS = st.tuples(st.integers(1, 6), st.integers(1, 6))
 
@@ -13,10 +13,13 @@ def unit_vectors(seed, count, channels=4):
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def in_place(query, reference, grid, radius, tolerance):
-    """With one output of the encoder, whose weight is 1."""
-    weights = (("only", 1.0),)
-    return compare_in_place({"only": query}, {"only": reference}, weights, grid, radius, tolerance)
+def in_place(query, reference, grid, radius, tolerance=0.02, *, shift=(0, 0), wider=None):
+    """With one output of the encoder, whose weight is 1; maps as they are, flat."""
+    near = Near(radius, radius if wider is None else wider, tolerance)
+    reaches = np.ones(grid, np.bool_)
+    looks = {"only": query}, {"only": reference}
+    found = compare_in_place(*looks, (("only", 1.0),), reaches, shift, near)
+    return InPlace(found.surplus.ravel(), found.missing.ravel(), found.in_place.ravel())
 
 
 def apart(one, other):
@@ -81,6 +84,40 @@ def test_the_same_patch_too_far_away_is_not_in_place():
     assert far.surplus[0] == far.missing[3] > 0.1
 
 
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10**6), GRIDS, st.tuples(st.integers(-3, 3), st.integers(-3, 3)), st.data())
+def test_what_lies_off_its_place_by_the_shift_is_in_place(seed, grid, shift, data):
+    reaches = data.draw(
+        st.lists(st.booleans(), min_size=grid[0] * grid[1], max_size=grid[0] * grid[1])
+    )
+    reaches = np.array(reaches).reshape(grid)
+    reference = unit_vectors(seed, grid[0] * grid[1])
+    query = unit_vectors(seed + 1, len(reference))
+    at = np.arange(len(reference)).reshape(grid)
+    found_at = moved(at, shift)[moved(np.ones(grid, np.bool_), shift)]
+    query[moved(np.ones(grid, np.bool_), shift).ravel()] = reference[found_at]
+    found = compare_in_place(
+        {"": query}, {"": reference}, (("", 1.0),), reaches, shift, Near(0, 0, 0.02)
+    )
+    covered = moved(np.ones(grid, np.bool_), shift)
+    assert found.surplus[covered] == pytest.approx(0, abs=1e-3)
+    assert found.missing[covered] == pytest.approx(0, abs=1e-3)
+    assert found.in_place[covered].all()
+    # Where one of the pictures does not reach, nothing is said.
+    nowhere = ~moved(reaches, shift)
+    assert not found.surplus[nowhere].any()
+    assert not found.missing[nowhere].any()
+
+
+def test_how_far_a_match_may_stray_is_asked_apart_from_how_far_it_is_looked_for():
+    tray, part = unit_vectors(3, 2)
+    query, reference = np.tile(tray, (9, 1)), np.tile(tray, (9, 1))
+    query[0], reference[2] = part, part
+    found = in_place(query, reference, (1, 9), 1, wider=2)
+    assert found.surplus[0] > 0.1
+    assert found.in_place.all()
+
+
 def test_cosines_a_little_above_one_are_no_trouble():
     assert distance(np.float32([1.0000002, 1, 0, -1])) == pytest.approx([0, 0, 2**0.5, 2])
 
@@ -89,7 +126,8 @@ def test_the_outputs_of_the_encoder_add_up_by_weight():
     grid, weights = (3, 4), (("fine", 0.3), ("coarse", 0.7))
     query = {name: unit_vectors(seed, 12) for seed, (name, _) in enumerate(weights)}
     reference = {name: unit_vectors(seed + 5, 12) for seed, (name, _) in enumerate(weights)}
-    both = compare_in_place(query, reference, weights, grid, 1, 0.02)
+    reaches, near = np.ones(grid, np.bool_), Near(1, 1, 0.02)
+    both = compare_in_place(query, reference, weights, reaches, (0, 0), near)
     apart = [in_place(query[name], reference[name], grid, 1, 0.02) for name, _ in weights]
-    assert close(both.surplus, 0.3 * apart[0].surplus + 0.7 * apart[1].surplus)
-    assert close(both.missing, 0.3 * apart[0].missing + 0.7 * apart[1].missing)
+    assert close(both.surplus.ravel(), 0.3 * apart[0].surplus + 0.7 * apart[1].surplus)
+    assert close(both.missing.ravel(), 0.3 * apart[0].missing + 0.7 * apart[1].missing)

@@ -33,6 +33,8 @@ def reference(number, grid=(28, 28), *, isolated=True, colour=None):
             grid=grid,
             item=np.ones(grid, np.float32),
             isolated=isolated,
+            silhouette=np.ones(grid, np.bool_),
+            round=False,
             colours=np.zeros((grid[0] * 16, grid[1] * 16), np.int32),
         ),
         turned=tuple(patches_of(number, turn, count) for turn in QUARTER_TURNS),
@@ -45,6 +47,16 @@ def counts(bank, layer="a"):
     """Patches per reference and quarter turn."""
     keys, found = np.unique(bank.patches[layer][:, :2].astype(int), axis=0, return_counts=True)
     return {tuple(key): int(count) for key, count in zip(keys.tolist(), found, strict=True)}
+
+
+@pytest.mark.parametrize(("many", "known"), [(1, True), (3, True), (8, True), (9, False)])
+def test_the_bank_knows_where_upright_patches_stand_unless_some_were_left_out(many, known):
+    references = [reference(number) for number in range(many)]
+    bank = build_bank(references)
+    assert len(bank.upright) == (many if known else 0)
+    for one, rows in zip(references, bank.upright, strict=False):
+        for layer, patches in one.look.patches.items():
+            assert (bank.patches[layer][rows] == patches).all()
 
 
 @pytest.mark.parametrize("grid", [(28, 28), (28, 14), (14, 28), (28, 2), (2, 2)])

@@ -72,7 +72,7 @@ def test_no_damaged_byte_is_ever_parsed(seen):
 
 def test_the_file_of_another_version_is_refused(seen, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(reference_file, "FORMAT", 2)
+        patch.setattr(reference_file, "FORMAT", reference_file.FORMAT + 1)
         newer = to_bytes(seen)
     with pytest.raises(ValueError, match="another version"):
         from_bytes(newer)

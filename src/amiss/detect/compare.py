@@ -7,6 +7,7 @@ unrelated patches.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from amiss.vision.look import Patches
 
 Map = NDArray[np.float32]
+T = TypeVar("T", np.float32, np.bool_)
 
 
 def distance(cosine: Map) -> Map:
@@ -31,11 +33,11 @@ def novelty(query: Patches, bank: Patches) -> Map:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InPlace:
-    """Distances to the best match near the same place, N each, both ways.
+    """Distances to the best match near the same place, over the view's grid, both ways.
 
-    surplus: per query patch; large where something is that should not be. missing: per reference
-    patch; large where something should be and is not. in_place: per query patch, whether its match
-    near the place is as good as its best match anywhere.
+    surplus: large where something is that should not be. missing: large where something should be
+    and is not. Both are 0 where one of the pictures does not reach. in_place: whether a place's
+    match near it is as good as its best match anywhere.
     """
 
     surplus: Map
@@ -43,47 +45,106 @@ class InPlace:
     in_place: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What counts as near a place.
+
+    radius: cells around it within which the best match is looked for. in_place_radius, tolerance:
+    cells within which, and distance by which a match there may be worse than the best one anywhere,
+    to be in place.
+    """
+
+    radius: int
+    in_place_radius: int
+    tolerance: float
+
+
 def compare_in_place(
     query: Mapping[str, Patches],
     reference: Mapping[str, Patches],
     weights: Sequence[tuple[str, float]],
-    grid: tuple[int, int],
-    radius: int,
-    tolerance: float,
+    reaches: NDArray[np.bool_],
+    shift: tuple[int, int],
+    near: Near,
 ) -> InPlace:
-    """Compares aligned looks of one grid, both ways, within `radius` cells of each place.
+    """Compares looks of one grid, both ways, near each place.
 
-    weights: of the encoder's outputs, by name, whose distances are added up. tolerance: distance by
-    which a match near the place may be worse than the best one anywhere.
+    weights: of the encoder's outputs, by name, whose distances are added up. reaches: rows×columns
+    bool, the cells of the reference that show anything. shift: cells (down, right) by which the
+    item in the query lies off its place in the reference.
     """
+    grid = reaches.shape[0], reaches.shape[1]
     found = [
-        weight * _one_output(query[name], reference[name], grid, radius) for name, weight in weights
+        weight * distances_in_place(query[name] @ reference[name].T, 0, grid, shift, near)
+        for name, weight in weights
     ]
-    surplus, missing, anywhere = np.asarray(np.sum(found, axis=0), np.float32)
-    return InPlace(surplus, missing, surplus - anywhere < tolerance)
+    return in_place(np.asarray(np.sum(found, axis=0), np.float32), reaches, shift, near)
 
 
-def _one_output(query: Patches, reference: Patches, grid: tuple[int, int], radius: int) -> Map:
-    """3×N distances to the best match: near the place, back from there, and anywhere."""
-    cosine = query @ reference.T
-    there, back = _neighbours(grid, radius)
-    flat = cosine.ravel()
-    best = [flat.take(there).max(axis=1), flat.take(back).max(axis=1), cosine.max(axis=1)]
+def distances_in_place(
+    cosine: Map, first: int, grid: tuple[int, int], shift: tuple[int, int], near: Near
+) -> Map:
+    """4×N distances to the best match: near the place, back from there, less near, anywhere.
+
+    cosine: N×M, of the query's patches and others, among which the N of the reference begin at
+    column `first`. Other arguments: see `compare_in_place`.
+    """
+    flat, columns = cosine.ravel(), cosine.shape[1]
+    count = grid[0] * grid[1]
+    place = np.arange(count)[:, None]
+    there, back = _neighbours(grid, near.radius, shift)
+    wider, _ = _neighbours(grid, near.in_place_radius, shift)
+    best = [
+        flat.take(place * columns + first + there).max(axis=1),
+        flat.take(back * columns + first + place).max(axis=1),
+        flat.take(place * columns + first + wider).max(axis=1),
+        cosine[:, first : first + count].max(axis=1),
+    ]
     return distance(np.stack(best))
 
 
-@lru_cache(maxsize=16)
-def _neighbours(grid: tuple[int, int], radius: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where in a flat N×N matrix of cosines the neighbours of each place are.
+def in_place(
+    distances: Map, reaches: NDArray[np.bool_], shift: tuple[int, int], near: Near
+) -> InPlace:
+    """The 4×N distances of `distances_in_place` as maps over the view's grid."""
+    surplus, missing, wider, anywhere = distances
+    grid = reaches.shape
+    return InPlace(
+        surplus=surplus.reshape(grid) * moved(reaches, shift),
+        missing=moved(missing.reshape(grid) * reaches, shift),
+        in_place=(wider - anywhere < near.tolerance).reshape(grid),
+    )
 
-    Twice N×(2·radius + 1)²: along the place's row, and along its column. A neighbour outside the
-    grid is replaced by the place itself, which is its own neighbour anyway.
+
+def moved(values: NDArray[T], shift: tuple[int, int]) -> NDArray[T]:
+    """A map over the reference as one over the view; 0 where the reference does not reach."""
+    rows, columns = values.shape
+    down, right = shift
+    over_view = np.zeros_like(values)
+    if abs(down) >= rows or abs(right) >= columns:
+        return over_view
+    over_view[max(0, down) : rows + min(0, down), max(0, right) : columns + min(0, right)] = values[
+        max(0, -down) : rows + min(0, -down), max(0, -right) : columns + min(0, -right)
+    ]
+    return over_view
+
+
+@lru_cache(maxsize=128)
+def _neighbours(
+    grid: tuple[int, int], radius: int, shift: tuple[int, int]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Which places of the reference are near each of the view, and the other way round.
+
+    Twice N×(2·radius + 1)². A neighbour outside the grid is replaced by the nearest one inside.
     """
     rows, columns = grid
     row, column = (steps.reshape(-1, 1) for steps in np.mgrid[:rows, :columns])
     down, right = (steps.ravel() for steps in np.mgrid[-radius : radius + 1, -radius : radius + 1])
-    near_row, near_column = row + down, column + right
-    inside = (near_row >= 0) & (near_row < rows) & (near_column >= 0) & (near_column < columns)
-    place = row * columns + column
-    near = np.where(inside, near_row * columns + near_column, place)
-    return place * rows * columns + near, near * rows * columns + place
+
+    def near(sign: int) -> NDArray[np.intp]:
+        to_row = np.clip(row + sign * shift[0], 0, rows - 1) + down
+        to_column = np.clip(column + sign * shift[1], 0, columns - 1) + right
+        found = np.clip(to_row, 0, rows - 1) * columns + np.clip(to_column, 0, columns - 1)
+        return np.asarray(found, np.intp)
+
+    return near(-1), near(1)

@@ -1,6 +1,6 @@
 """How an item differs from its references: the view is brought into their pose, then compared.
 
-Four readings of one encoder pass:
+Five readings of one encoder pass and one outline:
 
 - novelty: patches that no reference shows anywhere; needs no alignment at all.
 - colour: colours that no reference holds.
@@ -8,28 +8,40 @@ Four readings of one encoder pass:
   by place. They are read only as far as query and reference are seen to lie alike and the item's
   own patches are found in their places: a product of loose texture (a biscuit, a speckled tablet)
   does not keep its patches in place, and is judged by novelty alone.
+- outline: how far the item's outline falls short of the reference's, read as far as places are.
+
+What the frame of a picture cuts off is no evidence: nothing is missing where the view does not
+reach, and nothing is in surplus where the reference does not.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from amiss.detect.compare import InPlace, Map, compare_in_place, novelty
-from amiss.detect.pose import Pose, PoseFinder, Turn, turn
+from amiss.detect.compare import (
+    InPlace,
+    Near,
+    compare_in_place,
+    distance,
+    distances_in_place,
+    in_place,
+)
+from amiss.detect.maps import Map, blur, mix, ramp, top
+from amiss.detect.outline import Shortfall, shortfall
+from amiss.detect.pose import Lie, Pose, PoseFinder, Turn, turn
 from amiss.domain.capture import View
 from amiss.gallery.bank import Bank
 from amiss.gallery.reference import Reference
+from amiss.vision.aside import aside
+from amiss.vision.extent import shown
 from amiss.vision.frame import WORKING_SIZE
 from amiss.vision.look import Eye, Look
 from amiss.vision.thumbnail import thumbnail
-
-T = TypeVar("T", float, Map)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,7 @@ class Settings:
     # Pose: turn the view only where it pays, and try both ways unless the pose is beyond doubt.
     turn_agreement: float = 0.8
     turn_gain: float = 0.05
+    much_gain: float = 0.15
     sure_agreement: float = 0.9
     sure_gain: float = 0.2
     slight_degrees: float = 15.0
@@ -49,18 +62,26 @@ class Settings:
 
     # Novelty: mean of the largest share of a blurred map (cells of 16 px).
     novelty_share: float = 0.01
-    blur: float = 1.2
+    blur: float = 0.8
 
-    # In place: cells around each place, and how far alignment is trusted.
+    # Places: cells around each within which the best match counts.
+    near_radius: int = 1
+    in_place_share: float = 0.01
+    # How far places are trusted: cells around each within which a match is in place.
     in_place_radius: int = 2
     in_place_tolerance: float = 0.005
-    in_place_share: float = 0.03
     # Distances in place are a little larger than novelty on pristine items, having less choice.
     in_place_scale: float = 0.9
     most_trust: float = 0.75
     aligned_agreement: tuple[float, float] = (0.82, 0.88)
     patches_in_place: tuple[float, float] = (0.75, 0.9)
     references_in_place: tuple[float, float] = (0.9, 0.97)
+
+    # Outline: how far it may fall short, in shares of the item's size, on pristine items.
+    outline_tolerance: float = 0.05
+    outline_weight: float = 2.0
+    outline_most: float = 0.2
+    outline_trust: tuple[float, float] = (0.375, 0.75)
 
     # Colour: ΔE beyond which a colour is new.
     # Each further reference shows more of a product's colours, so that less is allowed beyond.
@@ -98,9 +119,11 @@ class Comparator:
         self.bank = bank
         self.eye = eye
         self.settings = settings or Settings()
+        s = self.settings
+        self._near = Near(s.near_radius, s.in_place_radius, s.in_place_tolerance)
         self._posed = bank.references[: self.settings.pose_references]
         self._finders = [PoseFinder(reference.thumbnail) for reference in self._posed]
-        self._most_trust = self.settings.most_trust * self._references_keep_place()
+        self._most_trust, self._outline_tolerance = self._among_references()
         self._colour_margin = (
             self.settings.colour_margin / len(bank.references) ** self.settings.colour_margin_falls
         )
@@ -115,8 +138,8 @@ class Comparator:
             candidates = [self._compare_posed(view, *posed) for posed in self._poses(view)]
         return min(candidates, key=lambda candidate: candidate.score)
 
-    def _poses(self, view: View) -> Iterator[tuple[Turn | None, list[float]]]:
-        """Ways to look at a view (None: as it is), and how alike it then lies to each reference."""
+    def _poses(self, view: View) -> Iterator[tuple[Turn | None, list[Lie]]]:
+        """Ways to look at a view (None: as it is), and how it then lies beside each reference."""
         small = thumbnail(view.rgb)
         poses = [finder.find(small) for finder in self._finders]
         best = max(range(len(poses)), key=lambda index: poses[index].agreement)
@@ -130,18 +153,18 @@ class Comparator:
             yield None, [pose.upright for pose in poses]
 
     def _worth_turning(self, pose: Pose) -> bool:
-        gain = pose.agreement - pose.upright
-        return pose.agreement >= self.settings.turn_agreement and gain > self.settings.turn_gain
+        s = self.settings
+        gain = pose.agreement - pose.upright.agreement
+        alike = pose.agreement >= s.turn_agreement and gain > s.turn_gain
+        return alike or gain > s.much_gain  # what is left of a wreck agrees with nothing well
 
     def _sure(self, pose: Pose) -> bool:
         s = self.settings
-        gain = pose.agreement - pose.upright
+        gain = pose.agreement - pose.upright.agreement
         slight = abs(pose.degrees) <= s.slight_degrees
         return slight or pose.agreement >= s.sure_agreement or gain >= s.sure_gain
 
-    def _compare_posed(
-        self, view: View, turned: Turn | None, agreements: list[float]
-    ) -> Discrepancy:
+    def _compare_posed(self, view: View, turned: Turn | None, lies: list[Lie]) -> Discrepancy:
         rgb = view.rgb if turned is None else turned.rgb
         look = self.eye.look(rgb)
         inside = (
@@ -149,52 +172,83 @@ class Comparator:
             if turned is None
             else turned.inside(view.rgb.shape[:2], look.grid)
         )
-        discrepancy = self._compare_look(look, agreements, inside)
+        discrepancy = self._compare_look(look, lies, inside)
         return replace(discrepancy, heat=_to_view(discrepancy.heat, view.rgb.shape[:2], turned))
 
-    def _compare_look(
-        self, look: Look, agreements: list[float], inside: NDArray[np.bool_]
-    ) -> Discrepancy:
+    def _compare_look(self, look: Look, lies: list[Lie], inside: NDArray[np.bool_]) -> Discrepancy:
         """inside: rows×columns bool, the cells that show the view itself."""
         s = self.settings
-        novel = self._novelty(look)
-        places = self._in_place(look, agreements)
-        trust = self._trust(look, places, max(agreements))
-        surplus = _least([one.surplus for one in places], look.grid)
-        missing = _least([one.missing for one in places], look.grid)
+        aligned = self._aligned(look, lies)
+        novel, places = self._patches(look, aligned)
+        agreement = max(lie.agreement for lie in lies)
+        trust = self._trust(look, places, agreement)
+        told = trust > s.outline_trust[0]
+        outline = self._outline(look, aligned, inside) if told else None
+        short = np.zeros(look.grid, np.float32) if outline is None else self._short(outline, trust)
         maps = {
-            "novelty": _blur(novel * inside, s.blur),
-            "surplus": _blur(surplus * inside, s.blur),
-            "missing": _blur(missing * inside, s.blur),
+            "novelty": blur(novel * inside, s.blur),
+            "surplus": blur(_least([one.surplus for one in places], look) * inside, s.blur),
+            "missing": blur(_least([one.missing for one in places], look) * inside, s.blur),
             "colour": np.maximum(0, self._colour(look) * inside - self._colour_margin),
         }
         both_ways = s.in_place_scale * (maps["surplus"] + maps["missing"]) / 2
-        novelty_score = _top(maps["novelty"], s.novelty_share)
-        score = _mix(novelty_score, _top(both_ways, s.in_place_share), trust)
-        colour_score = s.colour_weight * _top(maps["colour"], s.colour_share)
-        heat = _mix(maps["novelty"], both_ways, trust) + s.colour_weight * maps["colour"]
+        novelty_score = top(maps["novelty"], s.novelty_share)
+        score = mix(novelty_score, top(both_ways, s.in_place_share), trust)
+        colour_score = s.colour_weight * top(maps["colour"], s.colour_share)
+        outline_score = float(short.max())
+        heat = mix(maps["novelty"], both_ways, trust) + s.colour_weight * maps["colour"]
+        if outline_score > 0:
+            heat = heat + _to_grid(short, look.grid)
         return Discrepancy(
-            score=float(score + colour_score),
+            score=float(score + colour_score + outline_score),
             heat=np.asarray(heat, np.float32),
             coverage=_coverage(novel, look.item * inside, s.seen_novelty),
-            reference=self._posed[int(np.argmax(agreements))].name,
+            reference=self._posed[int(np.argmax([lie.agreement for lie in lies]))].name,
             parts={
                 "novelty": novelty_score,
-                "surplus": _top(maps["surplus"], s.in_place_share),
-                "missing": _top(maps["missing"], s.in_place_share),
+                "surplus": top(maps["surplus"], s.in_place_share),
+                "missing": top(maps["missing"], s.in_place_share),
+                "outline": outline_score,
                 "colour": colour_score,
                 "trust": trust,
-                "agreement": max(agreements),
+                "agreement": agreement,
             },
         )
 
-    def _novelty(self, look: Look) -> Map:
-        """Weighted mean, over the encoder's outputs, of the distance to the nearest bank patch."""
-        maps = [
-            weight * novelty(look.patches[layer], self.bank.patches[layer])
-            for layer, weight in self.settings.layer_weights
+    def _patches(
+        self, look: Look, aligned: list[tuple[Reference, Lie]]
+    ) -> tuple[Map, list[InPlace]]:
+        """Distances, weighted over the encoder's outputs: to the whole bank, and place by place.
+
+        Of each output in a thread of its own.
+        """
+        *others, (layer, weight) = self.settings.layer_weights
+        running = [aside(self._one_output, look, aligned, *other) for other in others]
+        novel, distances = self._one_output(look, aligned, layer, weight)
+        for more in running:
+            further, at_places = more.result()
+            novel += further
+            distances += at_places
+        places = [
+            in_place(found, shown(one.look.round, look.grid), _cells(look, lie), self._near)
+            for found, (one, lie) in zip(distances, aligned, strict=True)
         ]
-        return np.asarray(np.sum(maps, axis=0), np.float32).reshape(look.grid)
+        return novel.reshape(look.grid), places
+
+    def _one_output(
+        self, look: Look, aligned: list[tuple[Reference, Lie]], layer: str, weight: float
+    ) -> tuple[Map, Map]:
+        """N distances to the nearest patch of the bank, and R×4×N at the aligned ones' places."""
+        query = look.patches[layer]
+        cosine = query @ self.bank.patches[layer].T
+        at_places = np.zeros((len(aligned), 4, len(query)), np.float32)
+        for found, (one, lie) in zip(at_places, aligned, strict=True):
+            if self.bank.upright:
+                among, first = cosine, self.bank.upright[self._posed.index(one)].start
+            else:
+                among, first = query @ one.look.patches[layer].T, 0
+            found[:] = distances_in_place(among, first, look.grid, _cells(look, lie), self._near)
+        return weight * distance(cosine.max(axis=1)), np.float32(weight) * at_places
 
     def _colour(self, look: Look) -> Map:
         """Largest ΔE, in each cell of the grid, to the nearest colour of a reference."""
@@ -204,51 +258,62 @@ class Comparator:
         distances = table.take(look.colours)
         if distances.max() <= self._colour_margin:
             return np.zeros(look.grid, np.float32)  # nothing beyond the margin, blurred or not
-        distances = _blur(distances, self.settings.colour_blur)
+        distances = blur(distances, self.settings.colour_blur)
         rows, columns = look.grid
         cells = distances.reshape(rows, distances.shape[0] // rows, columns, -1)
         return np.asarray(cells.max(axis=(1, 3)), np.float32)
 
-    def _in_place(self, look: Look, agreements: list[float]) -> list[InPlace]:
-        """Both ways, against each reference that lies alike."""
+    def _aligned(self, look: Look, lies: list[Lie]) -> list[tuple[Reference, Lie]]:
+        """The references that lie alike."""
+        least = self.settings.aligned_agreement[0]
         return [
-            self._place_by_place(look, reference.look)
-            for reference in self._aligned(look, agreements)
+            (reference, lie)
+            for reference, lie in zip(self._posed, lies, strict=True)
+            if lie.agreement > least and reference.look.grid == look.grid
         ]
 
-    def _place_by_place(self, query: Look, reference: Look) -> InPlace:
-        s = self.settings
+    def _place_by_place(self, query: Look, reference: Look, lie: Lie) -> InPlace:
         return compare_in_place(
             query.patches,
             reference.patches,
-            s.layer_weights,
-            query.grid,
-            s.in_place_radius,
-            s.in_place_tolerance,
+            self.settings.layer_weights,
+            shown(reference.round, reference.grid),
+            _cells(query, lie),
+            self._near,
         )
 
-    def _references_keep_place(self) -> float:
-        """In [0, 1]: do pristine items of this product have their patches in the same places?
+    def _outline(
+        self, look: Look, aligned: list[tuple[Reference, Lie]], inside: NDArray[np.bool_]
+    ) -> Shortfall | None:
+        """What the most forgiving of the references that lie alike says."""
+        found = [shortfall(look, reference.look, lie, inside) for reference, lie in aligned]
+        told = [one for one in found if one is not None]
+        return min(told, key=lambda one: one.deepest) if told else None
 
-        Two references that lie alike can tell; fewer leave it open, which counts as yes.
+    def _short(self, outline: Shortfall, trust: float) -> Map:
+        """What a shortfall adds to the discrepancy, place by place; as fine as the outline."""
+        s = self.settings
+        beyond = np.clip(outline.map - self._outline_tolerance, 0, s.outline_most)
+        return np.asarray(ramp(trust, s.outline_trust) * s.outline_weight * beyond, np.float32)
+
+    def _among_references(self) -> tuple[float, float]:
+        """What pristine items of this product say: the largest trust, and the outline's tolerance.
+
+        Do they have their patches in the same places? How far does an outline fall short of the
+        most forgiving other one? Two references that lie alike can tell; fewer leave it open, which
+        counts as yes, and as not at all.
         """
-        shares = []
+        s = self.settings
+        shares, falls = [], [s.outline_tolerance]
         for one in self._posed:
-            others = self._aligned(one.look, [f.upright(one.thumbnail) for f in self._finders])
-            shares += [
-                _share_in_place(self._place_by_place(one.look, other.look), one.look)
-                for other in others
-                if other is not one
-            ]
-        return _ramp(float(np.median(shares)), self.settings.references_in_place) if shares else 1.0
-
-    def _aligned(self, look: Look, agreements: list[float]) -> list[Reference]:
-        least = self.settings.aligned_agreement[0]
-        return [
-            reference
-            for reference, agreement in zip(self._posed, agreements, strict=True)
-            if agreement > least and reference.look.grid == look.grid
-        ]
+            lies = [finder.upright(one.thumbnail) for finder in self._finders]
+            others = [pair for pair in self._aligned(one.look, lies) if pair[0] is not one]
+            places = (self._place_by_place(one.look, other.look, lie) for other, lie in others)
+            shares += [_share_in_place(found, one.look) for found in places]
+            fall = self._outline(one.look, others, np.ones(one.look.grid, np.bool_))
+            falls += [] if fall is None else [fall.deepest]
+        keep = ramp(float(np.median(shares)), s.references_in_place) if shares else 1.0
+        return s.most_trust * keep, max(falls)
 
     def _trust(self, look: Look, places: list[InPlace], agreement: float) -> float:
         """How far places can be compared, in [0, 1]: do the item's own patches lie in place?
@@ -260,8 +325,8 @@ class Comparator:
         if not places:
             return 0.0
         share = max(_share_in_place(one, look) for one in places)
-        alike = _ramp(agreement, s.aligned_agreement)
-        return self._most_trust * alike * _ramp(share, s.patches_in_place)
+        alike = ramp(agreement, s.aligned_agreement)
+        return self._most_trust * alike * ramp(share, s.patches_in_place)
 
 
 @cache
@@ -274,36 +339,28 @@ def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+def _cells(look: Look, lie: Lie) -> tuple[int, int]:
+    """The shift as whole cells of a look's grid."""
+    down, right = (round(max(look.grid) * step) for step in lie.shift)
+    return down, right
+
+
 def _share_in_place(places: InPlace, look: Look) -> float:
     """Share of the item's patches that lie in place; 0 where there is no item."""
-    item = look.item.ravel() > 0.5
+    item = look.item > 0.5
     return float(places.in_place[item].mean()) if item.any() else 0.0
 
 
-def _least(found: list[Map], grid: tuple[int, int]) -> Map:
+def _least(found: list[Map], look: Look) -> Map:
     """What the most forgiving reference says at each place; 0 where none could be compared."""
-    return np.min(found, axis=0).reshape(grid) if found else np.zeros(grid, np.float32)
+    return np.asarray(np.min(found, axis=0)) if found else np.zeros(look.grid, np.float32)
 
 
-def _mix(apart: T, in_place: T, trust: float) -> T:
-    return (1 - trust) * apart + trust * in_place
-
-
-def _top(values: Map, share: float) -> float:
-    """Mean of the largest `share` of all values, at least one."""
-    count = max(1, round(share * values.size))
-    flat = values.ravel()
-    return float(np.partition(flat, -count)[-count:].mean())
-
-
-def _ramp(value: float, span: tuple[float, float]) -> float:
-    """0 below the span, 1 above it, linear between."""
-    low, high = span
-    return min(1.0, max(0.0, (value - low) / (high - low)))
-
-
-def _blur(values: Map, sigma: float) -> Map:
-    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma), np.float32)
+def _to_grid(values: Map, grid: tuple[int, int]) -> Map:
+    """The largest value in each cell of a finer map."""
+    rows, columns = grid
+    fine = cv2.resize(values, (4 * columns, 4 * rows), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(fine.reshape(rows, 4, columns, 4).max(axis=(1, 3)), np.float32)
 
 
 def _coverage(novel: Map, item: Map, seen: float) -> float:

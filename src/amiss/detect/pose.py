@@ -27,16 +27,28 @@ SHIFTS = np.arange(-LARGEST_SHIFT, LARGEST_SHIFT + 1)
 
 
 @dataclass(frozen=True, slots=True)
+class Lie:
+    """How a query lies beside a reference, neither of them turned.
+
+    agreement: normalised correlation, in [−1, 1]. shift: (down, right), in shares of the long side,
+    by which the item in the query lies off its place in the reference.
+    """
+
+    agreement: float
+    shift: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Pose:
     """How a query lies relative to a reference.
 
     degrees: counter-clockwise, in [−180, 180), by which the reference is turned to look like the
-    query. agreement: normalised correlation at that angle, in [−1, 1]. upright: the same at 0°.
+    query. agreement: normalised correlation at that angle, in [−1, 1]. upright: how it lies at 0°.
     """
 
     degrees: float
     agreement: float
-    upright: float
+    upright: Lie
 
 
 class PoseFinder:
@@ -67,7 +79,7 @@ class PoseFinder:
 
     def find(self, query: Thumbnail) -> Pose:
         """The best pose; between two angles of the ring it is interpolated."""
-        agreement = self._correlate(query, slice(None))
+        agreement, surfaces = self._correlate(query, slice(None))
         best = int(agreement.argmax())
         before, at, after = (
             float(agreement[index % len(agreement)]) for index in (best - 1, best, best + 1)
@@ -76,21 +88,31 @@ class PoseFinder:
         offset = 0.5 * (before - after) / curvature if curvature < 0 else 0.0
         degrees = (best + offset) * STEP_DEGREES
         peak = at - 0.25 * (before - after) * offset
-        return Pose((degrees + 180) % 360 - 180, peak, float(agreement[0]))
+        return Pose((degrees + 180) % 360 - 180, peak, _lie(agreement, surfaces))
 
-    def upright(self, query: Thumbnail) -> float:
-        """Agreement at 0° only."""
-        return float(self._correlate(query, slice(0, 1))[0])
+    def upright(self, query: Thumbnail) -> Lie:
+        """How it lies at 0° only."""
+        return _lie(*self._correlate(query, slice(0, 1)))
 
-    def _correlate(self, query: Thumbnail, angles: slice) -> NDArray[np.float32]:
-        """Normalised correlation per angle, at the best shift within the limit."""
+    def _correlate(
+        self, query: Thumbnail, angles: slice
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Normalised correlation per angle at the best shift, and correlation at all SHIFTS."""
         spectrum = np.moveaxis(fft.rfft2(query, axes=(0, 1)), 2, 0)
         product = self._spectra[0, angles] * spectrum[0]
         for colour in (1, 2):
             product += self._spectra[colour, angles] * spectrum[colour]
-        peaks = _at_shifts(product).max(axis=(1, 2))
+        surfaces = _at_shifts(product)
         norm = max(float(np.sqrt((query**2).sum())), 1e-6)
-        return np.asarray(peaks / (self._norms[angles] * norm), np.float32)
+        agreement = surfaces.max(axis=(1, 2)) / (self._norms[angles] * norm)
+        return np.asarray(agreement, np.float32), surfaces
+
+
+def _lie(agreement: NDArray[np.float32], surfaces: NDArray[np.float32]) -> Lie:
+    """The first angle's, which is 0°."""
+    down, right = divmod(int(surfaces[0].argmax()), len(SHIFTS))
+    shift = float(SHIFTS[down]) / SIDE, float(SHIFTS[right]) / SIDE
+    return Lie(float(agreement[0]), shift)
 
 
 def _at_shifts(spectra: NDArray[np.complex64]) -> NDArray[np.float32]:

@@ -20,12 +20,14 @@ class Bank:
 
     patches: per output of the encoder M×C unit vectors, M ≤ BANK_PATCHES. colours: ΔE from each
     palette cell to the nearest colour of a reference, apart for references whose item could be told
-    from its background (True) and others (False).
+    from its background (True) and others (False). upright: per reference, where its patches as they
+    lie stand in the bank, in their order; empty where the cap took some of them out.
     """
 
     references: tuple[Reference, ...]
     patches: dict[str, Patches]
     colours: dict[bool, NDArray[np.float32]]
+    upright: tuple[slice, ...]
 
 
 def build_bank(references: Sequence[Reference]) -> Bank:
@@ -42,7 +44,14 @@ def build_bank(references: Sequence[Reference]) -> Bank:
         palettes = [r.palette for r in references if r.look.isolated is isolated]
         if palettes:
             colours[isolated] = distance_table(np.any(palettes, axis=0))
-    return Bank(tuple(references), patches, colours)
+    return Bank(tuple(references), patches, colours, _upright(references))
+
+
+def _upright(references: Sequence[Reference]) -> tuple[slice, ...]:
+    ends = np.cumsum([reference.look.item.size for reference in references]).tolist()
+    if ends[-1] > BANK_PATCHES:
+        return ()
+    return tuple(slice(start, end) for start, end in zip([0, *ends], ends, strict=False))
 
 
 def _gather(references: Sequence[Reference], layer: str) -> Patches:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from amiss.gallery.reference import Reference
 from amiss.vision.look import Look, Patches
 
-FORMAT = 1
+FORMAT = 2
 ANOTHER_VERSION = "it was written by another version of Amiss"
 FACTS_FILE = "facts.json"
 _SEAL_BYTES = 64  # hex digits
@@ -35,12 +35,14 @@ def to_bytes(reference: Reference) -> bytes:
         "name": reference.name,
         "digest": reference.digest,
         "isolated": look.isolated,
+        "round": look.round,
         "layers": list(look.patches),
         "turned": len(reference.turned),
     }
     arrays: Arrays = {
         "item": look.item,
         "colours": look.colours.astype(np.min_scalar_type(int(look.colours.max()))),
+        "silhouette": look.silhouette,
         "palette": reference.palette,
         "thumbnail": reference.thumbnail,
     }
@@ -79,6 +81,8 @@ def _rebuild(facts: dict[str, Any], arrays: Arrays) -> Reference:
             grid=(item.shape[0], item.shape[1]),
             item=item,
             isolated=facts["isolated"],
+            silhouette=arrays["silhouette"].astype(np.bool_),
+            round=facts["round"],
             colours=arrays["colours"].astype(np.int32),
         ),
         turned=tuple(turned),

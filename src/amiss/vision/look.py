@@ -10,6 +10,7 @@ from amiss.bundle.manifest import Encoder as EncoderFacts
 from amiss.domain.capture import RgbArray
 from amiss.vision.aside import aside
 from amiss.vision.engine.protocol import Engine
+from amiss.vision.extent import is_round, with_plain_corners
 from amiss.vision.frame import to_frame
 from amiss.vision.isolate import Silhouette, isolate
 from amiss.vision.palette import Cells, colour_cells
@@ -24,13 +25,17 @@ class Look:
 
     patches: per output of the encoder N×C unit vectors. grid: (rows, columns), N = rows·columns.
     item: rows×columns float32, share of item in each cell. isolated: whether item and background
-    could be told apart; if not, item is 1 everywhere. colours: H×W int32 palette cells.
+    could be told apart; if not, item is 1 everywhere. silhouette: h×w bool, the item's outline, at
+    most 128 pixels long. round: whether the picture reaches over a circle only. colours: H×W int32
+    palette cells.
     """
 
     patches: dict[str, Patches]
     grid: tuple[int, int]
     item: NDArray[np.float32]
     isolated: bool
+    silhouette: NDArray[np.bool_]
+    round: bool
     colours: Cells
 
 
@@ -52,14 +57,16 @@ class Eye:
             EngineError: the engine failed or gave features that are not finite.
         """
         frame = self.frame(rgb)
-        seen_aside = aside(_item_and_colours, frame)
+        seen_aside = aside(_beside_the_encoder, frame)
         patches, grid = self.patches(frame)
-        silhouette, colours = seen_aside.result()
+        silhouette, colours, is_circle = seen_aside.result()
         return Look(
             patches=patches,
             grid=grid,
             item=silhouette.share(grid),
             isolated=silhouette.found,
+            silhouette=silhouette.mask,
+            round=is_circle,
             colours=colours,
         )
 
@@ -71,10 +78,15 @@ class Eye:
         return patches, (int(rows), int(columns))
 
 
-def _item_and_colours(frame: RgbArray) -> tuple[Silhouette, Cells]:
-    """What needs no encoder; colours are relative to the tray's where it can be told apart."""
-    silhouette = isolate(frame)
-    return silhouette, colour_cells(frame, relative=silhouette.found)
+def _beside_the_encoder(frame: RgbArray) -> tuple[Silhouette, Cells, bool]:
+    """What needs no encoder: the item, its colours, and whether the picture is round.
+
+    Colours are relative to the tray's where it can be told apart.
+    """
+    is_circle = is_round(frame)
+    plain = with_plain_corners(frame) if is_circle else frame
+    silhouette = isolate(plain)
+    return silhouette, colour_cells(plain, relative=silhouette.found), is_circle
 
 
 def _unit_vectors(features: NDArray[np.float32]) -> Patches:
