@@ -89,6 +89,7 @@ def _markdown(document: dict[str, Any], good: dict[str, Alarms], table: dict[str
             others = ", ".join(f"`{name}` {count}" for name, count in sorted(row.others.items()))
             lines.append(
                 f"| {injection.words} | `{injection.reason}` | {row.injected} | {row.caught} | "
+                f"{row.without_size} | "
                 f"{others or '–'} |"
             )
         lines.append("")

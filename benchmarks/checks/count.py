@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from benchmarks.checks.booths import Case, Framing, SimulatedBooth, strewn
-from benchmarks.checks.faults import INJECTIONS, Injection
+from benchmarks.checks.faults import INJECTIONS, Injected, Injection
 
 from amiss.booth.checks.check import Memory, check
-from amiss.booth.checks.reason import Fault
+from amiss.booth.checks.reason import Fault, Reason
 from amiss.domain.words import DamageType
 from amiss.simulate.damages import law
 from amiss.simulate.damages.harm import Harm
@@ -47,10 +47,14 @@ class Alarms:
 
 @dataclass
 class Caught:
-    """Of one injected fault: how often, how often it was called by its name, other names."""
+    """Of one injected fault: how often, how often it was called by its name, other names.
+
+    without_size: caught where the product's size is not known.
+    """
 
     injected: int = 0
     caught: int = 0
+    without_size: int = 0
     others: dict[str, int] = field(default_factory=dict)
     missed: list[int] = field(default_factory=list)
 
@@ -126,7 +130,8 @@ def false_alarms(plan: Plan, backend: Backend, group: str, moved: Callable[[int]
 def caught(plan: Plan, backend: Backend, moved: Callable[[int], None]) -> dict[str, Caught]:
     """Injects every fault into `plan.faults` sound captures."""
     table = {one.words: Caught() for one in INJECTIONS}
-    sound = replace(plan, captures=plan.faults + 1, seed=plan.seed + 5000)
+    # The first of each booth is only what came before.
+    sound = replace(plan, captures=plan.faults + plan.booths, seed=plan.seed + 5000)
     before: Case | None = None
     for number, case in enumerate(good_captures(sound, backend, "sound")):
         if before is not None and before.booth is case.booth:
@@ -139,23 +144,24 @@ def caught(plan: Plan, backend: Backend, moved: Callable[[int], None]) -> dict[s
 
 def _inject(injection: Injection, case: Case, before: Case, row: Caught) -> None:
     place = INJECTIONS.index(injection)
-    rng = np.random.default_rng([case.seed, place])
-    made = injection.make(case, before, rng)
-    memory = Memory()
-    check(before.capture, case.booth.calibration, memory, cameras=case.booth.cameras)
-    faults = check(
-        made.capture,
-        made.calibration,
-        memory,
-        cameras=case.booth.cameras,
-        size=case.product.size,
-    )
-    found = {(fault.camera, fault.reason) for fault in faults}
+    made = injection.make(case, before, np.random.default_rng([case.seed, place]))
     wanted = {(camera, injection.reason) for camera in made.cameras}
+    found = _found(made, case, case.product.size)
     row.injected += 1
-    if wanted <= found:
-        row.caught += 1
-    else:
+    row.caught += wanted <= found
+    row.without_size += wanted <= _found(made, case, None)
+    if not wanted <= found:
         row.missed.append(case.seed)
     for other in {reason for _, reason in found if reason != injection.reason}:
         row.others[other] = row.others.get(other, 0) + 1
+
+
+def _found(
+    made: Injected, case: Case, size: tuple[float, float, float] | None
+) -> set[tuple[str, Reason]]:
+    """Cameras and names, after the good capture before."""
+    memory, cameras = Memory(), case.booth.cameras
+    if made.before is not None:
+        check(made.before, case.booth.calibration, memory, cameras=cameras)
+    faults = check(made.capture, made.calibration, memory, cameras=cameras, size=size)
+    return {(fault.camera, fault.reason) for fault in faults}

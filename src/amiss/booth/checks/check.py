@@ -11,7 +11,7 @@ import numpy as np
 from amiss.booth.calibration import Baseline, Calibration
 from amiss.booth.checks import measures
 from amiss.booth.checks.footprint import footprint, largest_face
-from amiss.booth.checks.foreground import Foreground, against_tray, bare, by_height
+from amiss.booth.checks.foreground import Foreground, against_tray, bare, by_height, second
 from amiss.booth.checks.limits import Limits
 from amiss.booth.checks.reason import Fault, Reason
 from amiss.domain.capture import Capture, RgbArray, View
@@ -244,12 +244,10 @@ def _item(
             yield Fault(name, Reason.ITEM_UNSEEN, item.share, limits.item)
         elif item.cut > limits.cut:
             yield Fault(name, Reason.ITEM_CUT_OFF, item.cut, limits.cut)
-    seconds = sorted(_second(view) for view in seen if view.camera in sees)
-    if seconds:
-        most = seconds[(len(seconds) - 1) // 2]  # more than half of the views must say so
-        if most > limits.second:
-            yield Fault("", Reason.TWO_ITEMS, most, limits.second)
-            return
+    most = _second([view for view in seen if view.camera in sees])
+    if most > limits.second:
+        yield Fault("", Reason.TWO_ITEMS, most, limits.second)
+        return
     covered = [view.covered for view in seen if view.covered is not None]
     if covered and size is not None:
         beyond = max(covered) / largest_face(size) - 1
@@ -257,20 +255,29 @@ def _item(
             yield Fault("", Reason.TWO_ITEMS, beyond, limits.beyond)
 
 
-def _second(view: _Seen) -> float:
-    """How large a second item is, in what colour and height show together.
+def _second(seen: Sequence[_Seen]) -> float:
+    """How large a second item is, by the view that sees it best: height tells it from a spill.
 
-    To the eye an item in the tray's colour shows in parts; by height a flat card with two domes
-    does, and a flat item not at all.
+    Without depth more than half of the views must say so: an item in the tray's colour shows in
+    parts, and so does a spill.
     """
-    if view.item is None or view.solid is None:
-        return _either(view).second
-    height, width = view.item.mask.shape
-    solid = cv2.resize(
-        view.solid.mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST
-    )
-    both = view.item.mask | (solid > 0)
-    return Foreground(both, both).second
+    told = [
+        _by_both(view.item, view.solid)
+        for view in seen
+        if view.item is not None and view.solid is not None
+    ]
+    if told:
+        return max(told)
+    seconds = sorted(_either(view).second for view in seen)
+    return seconds[(len(seconds) - 1) // 2] if seconds else 0.0
+
+
+def _by_both(item: Foreground, solid: Foreground) -> float:
+    """In what colour and height show together: by height alone a card with two domes is two."""
+    size = item.mask.shape[::-1]
+    fitted = cv2.resize(solid.mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    high = np.asarray(fitted > 0)
+    return second(item.mask | high, high)
 
 
 def _either(view: _Seen) -> Foreground:

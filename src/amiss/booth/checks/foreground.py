@@ -21,6 +21,7 @@ SHADOW_EDGE = 0.10  # relative change of light from one pixel to the next; edges
 SOLID_SHARE = 0.05  # a part with fewer pixels that cannot be shadow is a shadow
 SPECK = 0.0004  # share of the picture; smaller parts are dirt or noise
 JOIN = 0.03  # parts nearer than this share of the long side belong together
+STANDING = 0.15  # share of an item's hull that stands above the tray; depth has holes
 LEAST_PLANE = 100  # pixels of the rim with depth, three times over
 PLANE_ROUNDS, PLANE_REACH = 6, 3.0  # times the median distance that a pixel of the plane may be off
 PLANE_OFF = 0.004  # metres: the median of what is off, where there is a plane
@@ -55,24 +56,37 @@ class Foreground:
 
     @property
     def second(self) -> float:
-        """Area of the second largest item over that of the largest; 0 where there is one.
+        """Area of the second largest item over that of the largest; 0 where there is one."""
+        return second(self.mask)
 
-        An item in the tray's colour shows in parts: its print, its edges. Parts that are near, or
-        whose convex hulls touch, are one item; areas are those of the hulls.
-        """
-        side = max(3, round(JOIN * max(self.mask.shape)) | 1)
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-        # Room around it, so that closing does not pull the border in.
-        joined = cv2.morphologyEx(np.pad(self.mask, side).astype(np.uint8), cv2.MORPH_CLOSE, kernel)
-        while True:
-            count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-            outlines, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-            for outline in outlines:
-                cv2.fillConvexPoly(joined, cv2.convexHull(outline), 1)
-            if cv2.connectedComponents(joined, connectivity=8)[0] == count:
-                break
-        areas = np.sort(stats[1:, cv2.CC_STAT_AREA])[::-1]
-        return float(areas[1] / areas[0]) if len(areas) > 1 else 0.0
+
+def second(mask: Mask, high: Mask | None = None) -> float:
+    """Area of the second largest item over that of the largest; 0 where there is one.
+
+    An item in the tray's colour shows in parts: its print, its edges. Parts that are near, or
+    whose convex hulls touch, are one item; areas are those of the hulls.
+
+    mask: h×w bool, all that differs from the tray. high: what of it stands above the tray, where
+    that is known: where the largest part does, a flat one is a puddle, and no item.
+    """
+    side = max(3, round(JOIN * max(mask.shape)) | 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    # Room around it, so that closing does not pull the border in.
+    joined = cv2.morphologyEx(np.pad(mask, side).astype(np.uint8), cv2.MORPH_CLOSE, kernel)
+    while True:
+        count, labels = cv2.connectedComponents(joined, connectivity=8)
+        outlines, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        for outline in outlines:
+            cv2.fillConvexPoly(joined, cv2.convexHull(outline), 1)
+        if cv2.connectedComponents(joined, connectivity=8)[0] == count:
+            break
+    areas = np.bincount(labels.ravel(), minlength=count)[1:]
+    order = np.argsort(areas)[::-1]
+    if high is not None and len(order) > 1:
+        standing = np.bincount(labels[np.pad(high, side)], minlength=count)[1:] / areas
+        if standing[order[0]] >= STANDING:
+            order = order[standing[order] >= STANDING]
+    return float(areas[order[1]] / areas[order[0]]) if len(order) > 1 else 0.0
 
 
 def against_tray(rgb: RgbArray, empty: RgbArray) -> Foreground:
