@@ -1,5 +1,7 @@
 """From a capture to a result: what the checks refuse is not judged, what they find is said."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from booth_helpers import CAMERAS, calibrated, capture, empty, with_rgb
@@ -37,6 +39,21 @@ def test_a_good_capture_is_judged_as_the_inspector_would(judge, inspector, refer
     assert (result.decision, result.reasons) == (alone.decision, alone.reasons)
     assert len(result.views) == 3
     assert result.elapsed_ms > 0
+
+
+def test_a_fresh_capture_is_cut_to_its_item_and_a_recorded_one_is_left_alone(judge, references):
+    good = capture(2)
+    trays = calibrated().cameras
+    dressed = replace(
+        good,
+        views=tuple(replace(one, empty_tray=trays[one.camera].rgb) for one in good.views),
+    )
+    cut = judge.judge(dressed, references).views
+    assert all(
+        view.rgb.shape[0] < whole.rgb.shape[0] for view, whole in zip(cut, good.views, strict=True)
+    )
+    recorded = Judge(judge.inspector, CAMERAS).judge(dressed, references).views
+    assert [view.rgb.shape for view in recorded] == [view.rgb.shape for view in good.views]
 
 
 def test_an_empty_tray_is_not_judged_and_never_passes(judge, references):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from amiss.booth.calibration import Calibration
 from amiss.booth.checks.check import Memory, check
 from amiss.booth.recipe import Recipe, admit, read_recipe
+from amiss.booth.window import windowed
 from amiss.domain.capture import Capture
 from amiss.domain.result import Result
 from amiss.domain.words import Decision
@@ -60,7 +61,7 @@ class Judge:
             result = self._refusal(capture, expected)
         else:
             result = self.inspector.inspect(
-                admission.capture, references=references, expected=expected
+                self._framed(admission.capture), references=references, expected=expected
             )
         unknown = () if capture.product or references else (UNKNOWN,)
         return replace(
@@ -68,6 +69,10 @@ class Judge:
             reasons=(*admission.reasons, *unknown, *result.reasons),
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
+
+    def _framed(self, capture: Capture) -> Capture:
+        """What detectors look at: a fresh capture is cut to the item; a recorded one was before."""
+        return capture if self.calibration is None else windowed(capture)
 
     def _refusal(self, capture: Capture, expected: Sequence[str]) -> Result:
         """Not inspected; why is in the reasons of the recipe."""
