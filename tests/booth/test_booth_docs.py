@@ -11,6 +11,7 @@ import pytest
 
 from amiss.booth import optics
 from amiss.booth.accept.demands import Demands
+from amiss.booth.accept.plan import Plan, Step
 from amiss.booth.checks.limits import Limits
 from amiss.booth.checks.reason import Reason
 from amiss.booth.drift import DriftLimits
@@ -27,9 +28,10 @@ def rows(text):
     return [[cell.strip() for cell in line.strip("| ").split("|")] for line in text.splitlines()]
 
 
-def test_the_drawing_is_what_the_rig_says():
-    made = runpy.run_path(str(DOCS / "draw.py"))["booth_svg"]()
-    assert made == (DOCS / "booth.svg").read_text(encoding="utf-8"), "run docs/booth/draw.py"
+@pytest.mark.parametrize("name", ["booth.svg", "figure.svg", "chessboard.svg"])
+def test_a_drawing_is_what_the_rig_and_the_charts_say(name):
+    made = runpy.run_path(str(DOCS / "draw.py"))["PICTURES"][name]()
+    assert made == (DOCS / name).read_text(encoding="utf-8"), "run docs/booth/draw.py"
 
 
 @pytest.mark.parametrize("mount", MOUNTS, ids=lambda mount: mount.name)
@@ -126,11 +128,14 @@ def test_figures_in_the_documents_are_the_defaults():
         "black": f"{limits.black:g} of 255",
         "under_exposed": f"{limits.light_low:g} ({limits.bright_low:g})",
         "over_exposed": f"{limits.clipped:.2f}; {limits.light_high:g}",
-        "blurred": f"{limits.blur_px:g} or twice the calibration; {limits.motion:g} times that",
+        "blurred": (
+            f"{limits.blur_px:g} or twice the calibration; {limits.motion:g} times that; "
+            f"{limits.grain:g}"
+        ),
         "colour_cast": f"{limits.cast:g} ({limits.cast_bare:g})",
         "tray_moved": f"{limits.moved:g}",
         "tray_empty": f"{limits.item:g}",
-        "two_items": f"{limits.second:g} in most views",
+        "two_items": (f"{limits.second:g} in one view (without depth: in most); {limits.beyond:g}"),
         "item_cut_off": f"{limits.cut:g}",
         "depth_holes": f"{limits.depth:g}",
     }
@@ -139,8 +144,30 @@ def test_figures_in_the_documents_are_the_defaults():
     assert f"light by {slow.light:.0%}".replace("%", " %") in CHECKS
     assert f"colour by {slow.cast:.0%}".replace("%", " %") in CHECKS
     assert f"edges {slow.softer:g} times wider" in CHECKS
-    assert f"MTF50 ≥ {asked.mtf50:g}" in README
-    assert f"views within {asked.spread_ms:g} ms" in README
+    assert f"grain fainter by {1 - slow.grain:.0%}".replace("%", " %") in CHECKS
+    plan = Plan()
+    for demanded in (
+        f"brightest part ≥ {asked.evenness:g}",
+        f"MTF50 ≥ {asked.mtf50:g}",
+        f"channels within {asked.cast:.0%}, linear light {asked.grey_least:.2f}-",
+        f"-{asked.grey_most:.2f}",
+        f"held in {plan.boards - 1} tilts",
+        f"fit ≤ {asked.lens_px:g} pixels",
+        f"at least {plan.captures} captures",
+        f"views within {asked.spread_ms:g} ms",
+        f"{plan.items} items, laid down {plan.placements} times each",
+        f"cause ≤ {asked.placements:.0%} of",
+        f"≤ {asked.flips:.0%} of decisions flip",
+        f"≤ {asked.no_opinion:.1%} have no opinion",
+        f"{plan.judged} items, some of them damaged",
+        f"effectiveness ≥ {asked.effectiveness:.0%}",
+        f"misses ≤ {asked.misses:.0%}",
+        f"false alarms ≤ {asked.false_alarms:.0%}",
+        f"kappa ≥ {asked.kappa:g} against each person",
+        f"at most {asked.faulty:.0%} may have a fault",
+    ):
+        assert demanded.replace("%", " %") in README, demanded
+    assert set(Step) <= {row[0] for row in rows(README)}
 
 
 def test_what_follows_by_default_is_what_the_recipe_says():
