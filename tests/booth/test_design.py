@@ -1,5 +1,6 @@
 import json
 import math
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from amiss.booth import optics
 from amiss.booth.design import SENSORS, design
+from amiss.booth.drawing import draw
 from amiss.domain.errors import InputError
 
 LENS = st.sampled_from([0.006, 0.008, 0.012, 0.016, 0.025, 0.035])
@@ -123,3 +125,24 @@ def test_a_design_exports_itself():
     table = plan.to_markdown()
     assert all(str(value) in table for row in rows for value in row.values())
     assert f"{plan.lux:.0f} lux" in table
+
+
+@pytest.mark.parametrize(
+    ("item", "damage", "views"), [((0.6, 0.4, 0.4), 0.005, 3), ((0.1, 0.08, 0.05), 0.002, 5)]
+)
+def test_a_drawing_shows_all_cameras_where_the_plan_says_and_stays_on_its_sheet(
+    item, damage, views
+):
+    plan = design(item, damage, views=views)
+    svg = draw(plan.drawing())
+    width, height = map(float, re.search(r'viewBox="0 0 (\d+) (\d+)"', svg).groups())
+    for x, y in re.findall(r'<circle cx="([-\d.]+)" cy="([-\d.]+)"', svg):
+        assert 0 < float(x) < width
+        assert 0 < float(y) < height
+    for x in re.findall(r'x[12]?="([-\d.]+)"', svg):
+        assert 0 <= float(x) <= width
+    for camera in plan.cameras:
+        assert math.dist(camera.position, (0, 0, camera.aim)) == pytest.approx(camera.distance)
+        x, y = (f"{round(side, 2) + 0:g}".replace("-", "−") for side in camera.position[:2])
+        assert f"{camera.name} ({x}, {y})" in svg
+    assert svg.count("<title>") == 2 * views
