@@ -10,7 +10,7 @@ from PIL import Image
 import amiss
 from amiss.cli.app import app
 from amiss.detect.discrepancy import Settings
-from amiss.simulate.sketched.sketch import sketch
+from recorded_pictures import picture
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -107,7 +107,7 @@ def test_the_readme_s_python_runs_and_the_evidence_it_gives_is_explained(
     tmp_path, monkeypatch, capsys
 ):
     for name, capture in (("reference.jpg", 0), ("item.jpg", 1)):
-        Image.fromarray(sketch(0, capture, pose="upright").rgb).save(tmp_path / name)
+        Image.fromarray(picture("book", capture, upright=True).rgb).save(tmp_path / name)
     monkeypatch.chdir(tmp_path)
     (code,) = re.findall(r"```python\n(.*?)```", read(ROOT / "README.md"), flags=re.DOTALL)
     names = {}

@@ -1,4 +1,4 @@
-"""The command line as people and scripts meet it; pictures are sketched."""
+"""The command line as people and scripts meet it."""
 
 import json
 
@@ -8,16 +8,23 @@ from PIL import Image
 from amiss.bundle.operating_point import OperatingPoint, write_operating_point
 from amiss.bundle.read import open_bundle
 from amiss.cli.supervisor import run
-from amiss.simulate.sketched.sketch import sketch
+from amiss.dataset.labels import Labels, Masks
+from amiss.dataset.pack_picture import Encoding
+from amiss.dataset.reader import open_dataset
+from amiss.dataset.writer import writing
+from amiss.recordings import BOOTH
+from amiss.vision.decode import decode
+from amiss.vision.engine.fake import FakeEngine
+from recorded_pictures import picture
 
 
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory):
     """Of one product: two references and a query; of another: one reference."""
     folder = tmp_path_factory.mktemp("pictures")
-    views = {"a": (0, 0), "b": (0, 1), "query": (0, 2), "other": (3, 0)}
-    for name, (product, capture) in views.items():
-        rgb = sketch(product, capture, pose="upright", size=320).rgb
+    views = {"a": ("kit", 0), "b": ("kit", 1), "query": ("kit", 2), "other": ("book", 0)}
+    for name, (product, shot) in views.items():
+        rgb = picture(product, shot, upright=True).rgb
         Image.fromarray(rgb).save(folder / f"{name}.jpg", quality=92)
     return folder
 
@@ -70,3 +77,31 @@ def refused(amiss):
         return err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def recording(tmp_path_factory):
+    """A few captures of the recorded booth, with their references, as a data set of its own."""
+    root = tmp_path_factory.mktemp("recording")
+    wanted = ("book-1", "book-4", "blades-1", "blades-4", "honey-5")
+    split = open_dataset(BOOTH).split("test")
+    with writing(root, Encoding(depth_step=2, crops=False)) as writer:
+        for record in split:
+            if record.id in wanted:
+                masks = [
+                    Masks(view.load_item_mask(), view.load_damage_mask()) for view in record.views
+                ]
+                writer.add(record.load(decode), record.labels, masks, split="test")
+        for product in {record.item for record in split if record.id in wanted}:
+            for one in split.references(product):
+                labels = Labels(product=product, design=one.design, simulated=True)
+                writer.add_reference(one.view.id, one.view.load(decode), labels, split="test")
+    return root
+
+
+@pytest.fixture
+def fake_engine(monkeypatch):
+    """Features that cost nothing, where it does not matter what is seen."""
+    monkeypatch.setattr(
+        "amiss.inspector.load_engine", lambda bundle, *_: FakeEngine(bundle.manifest.encoder)
+    )

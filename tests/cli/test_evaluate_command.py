@@ -1,4 +1,4 @@
-"""`amiss evaluate` on a folder of sketches, and on captures of them."""
+"""`amiss evaluate` on a folder of pictures, and on captures of them."""
 
 import numpy as np
 import pytest
@@ -8,8 +8,7 @@ from amiss.dataset.labels import Damage, Labels
 from amiss.dataset.writer import writing
 from amiss.domain.capture import Capture, View
 from amiss.domain.words import DamageType, Severity
-from amiss.simulate.sketched.sketch import sketch
-from amiss.vision.engine.fake import FakeEngine
+from recorded_pictures import picture
 
 EVALUATE_KEYS = {
     *("auroc", "ap", "recall_at_fpr_1pct", "n_good", "n_damaged", "n_no_opinion", "ms_per_image"),
@@ -19,15 +18,15 @@ EVALUATE_KEYS = {
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
     root = tmp_path_factory.mktemp("dataset")
-    for part, damage in (("good", None), ("damaged/crush", "crush")):
+    for part, damage in (("good", None), ("damaged/hole", "hole")):
         (root / part).mkdir(parents=True)
         for capture in range(3):
-            view = sketch(0, capture, damage=damage, pose="upright", size=320)
+            view = picture("kit", capture, harm=damage, upright=True)
             Image.fromarray(view.rgb).save(root / part / f"{capture}.png")
             if damage is not None:
-                mask = root / "masks" / "crush" / f"{capture}_mask.png"
+                mask = root / "masks" / "hole" / f"{capture}_mask.png"
                 mask.parent.mkdir(parents=True, exist_ok=True)
-                Image.fromarray(view.damage_mask.astype(np.uint8) * 255).save(mask)
+                Image.fromarray(view.damage.astype(np.uint8) * 255).save(mask)
     return root
 
 
@@ -53,7 +52,7 @@ def test_evaluate_without_references_has_no_opinion(document, dataset, point):
 def test_evaluate_for_people(amiss, dataset, point):
     code, out, err = amiss("evaluate", dataset, "--operating-point", point)
     assert (code, err) == (0, "")
-    for words in ("AUROC", "n unmasked", "n ignored files", "good not inspected", "crush"):
+    for words in ("AUROC", "n unmasked", "n ignored files", "good not inspected", "hole"):
         assert words in out
 
 
@@ -62,29 +61,22 @@ def captures(tmp_path_factory):
     """Two products of two views: one reference each, a sound and a spilt item."""
     root = tmp_path_factory.mktemp("captures")
     with writing(root) as writer:
-        for product in (0, 3):
-            name = f"sketched-{product}"
+        for product in ("kit", "book"):
+            name = f"simulated-{product}"
             labels = Labels(damages=(), product=name, simulated=True)
             writer.add_reference(f"{name}-r", seen(product, 9), labels, split="test")
             for number, damage in enumerate((None, "spillage")):
                 views = tuple(seen(product, shot, damage) for shot in (number, number + 4))
                 found = (Damage(DamageType.SPILLAGE, Severity.MAJOR),) if damage else ()
-                made = Labels(damages=found, product=name, simulated=True, tags=("sketched",))
+                made = Labels(damages=found, product=name, simulated=True, tags=("painted",))
                 capture = Capture(views, product=name, id=f"{name}-{number}")
                 writer.add(capture, made, split="test")
     return root
 
 
 def seen(product, shot, damage=None):
-    rgb = sketch(product, shot, damage=damage, pose="upright", size=96).rgb
-    return View(rgb, "sketched")
-
-
-@pytest.fixture
-def fake_engine(monkeypatch):
-    monkeypatch.setattr(
-        "amiss.inspector.load_engine", lambda bundle, *_: FakeEngine(bundle.manifest.encoder)
-    )
+    rgb = picture(product, shot, harm=damage, upright=True, size=96).rgb
+    return View(rgb, "simulated")
 
 
 CAPTURE_KEYS = EVALUATE_KEYS | {
@@ -117,7 +109,7 @@ def test_captures_for_people(amiss, captures, point, tmp_path):
     arguments = ("--layout", "booth", "--operating-point", point, "--report", page, "--details")
     code, out, err = amiss("evaluate", captures, *arguments)
     assert (code, err) == (0, "")
-    for words in ("0.1% of all sidelined", "without references", "spillage", "sketched", "Report:"):
+    for words in ("0.1% of all sidelined", "without references", "spillage", "painted", "Report:"):
         assert words in out
 
 

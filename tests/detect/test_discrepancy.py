@@ -8,13 +8,12 @@ from amiss.bundle.manifest import Encoder, Output
 from amiss.bundle.read import open_bundle
 from amiss.detect.discrepancy import Comparator, Settings
 from amiss.domain.capture import View
-from amiss.domain.words import DamageType
 from amiss.gallery.bank import build_bank
 from amiss.gallery.reference import see_reference
-from amiss.simulate.sketched.sketch import sketch
 from amiss.vision.engine.choose import load_engine
 from amiss.vision.engine.fake import FakeEngine
 from amiss.vision.look import Eye
+from recorded_pictures import picture
 
 SIZE = 320
 NEVER_TURNED = replace(Settings(), turn_agreement=2.0, much_gain=9.0)
@@ -82,24 +81,19 @@ def test_the_heat_lies_over_the_view_as_it_was_handed_in(fake_eye, degrees, shap
 
 
 @pytest.mark.parametrize(
-    ("kind", "damage"),
-    [
-        ("carton", DamageType.HOLE),
-        ("carton", DamageType.SPILLAGE),
-        ("mailer", DamageType.TEAR),
-        ("tin", DamageType.SPILLAGE),
-    ],
+    ("name", "damage"),
+    [("parcel", "hole"), ("kit", "spillage"), ("mailer", "tear"), ("book", "spillage")],
 )
-def test_the_heat_peaks_where_the_damage_is(eye, kind, damage):
-    pristine = [sketch(1, 50 + shot, kind=kind, size=SIZE).rgb for shot in range(2)]
+def test_the_heat_peaks_where_the_damage_is(eye, name, damage):
+    pristine = [picture(name, 50 + shot, size=SIZE).rgb for shot in range(2)]
     comparing = comparator(eye, *pristine)
     hits = 0
     for shot in range(4):
-        harmed = sketch(1, shot, kind=kind, damage=damage, size=SIZE)
+        harmed = picture(name, shot, harm=damage, size=SIZE)
         heat = comparing.compare(View(harmed.rgb, "query")).heat
         assert heat.shape == (SIZE, SIZE)
         assert heat.dtype == np.float32
-        near = cv2.dilate(harmed.damage_mask.astype(np.uint8), np.ones((49, 49)))
+        near = cv2.dilate(harmed.damage.astype(np.uint8), np.ones((49, 49)))
         hits += int(near[np.unravel_index(heat.argmax(), heat.shape)])
     assert hits >= 3
 
@@ -112,7 +106,7 @@ def test_heat_is_never_negative(fake_eye):
 
 
 def test_the_same_picture_differs_by_next_to_nothing(eye):
-    rgb = sketch(0, 0, kind="blister", size=SIZE).rgb
+    rgb = picture("blades", 0, size=SIZE).rgb
     found = comparator(eye, rgb).compare(View(rgb, "query"))
     assert found.score < 0.02
     assert found.coverage == pytest.approx(1)
@@ -120,7 +114,7 @@ def test_the_same_picture_differs_by_next_to_nothing(eye):
 
 
 def test_the_reference_named_is_the_one_that_lies_alike(eye):
-    pictures = [sketch(0, shot, kind="toy", size=SIZE).rgb for shot in range(3)]
+    pictures = [picture("toy", shot, size=SIZE).rgb for shot in range(3)]
     comparing = comparator(eye, *pictures)
     for number, rgb in enumerate(pictures):
         bright = cv2.convertScaleAbs(rgb, alpha=1.04)
@@ -129,13 +123,12 @@ def test_the_reference_named_is_the_one_that_lies_alike(eye):
 
 @pytest.fixture(scope="module")
 def half_empty():
-    """A reference, and two captures of the same pack: whole, and with one unit missing."""
-    look = {"kind": "blister", "pose": "upright", "size": SIZE}
+    """A reference, and two captures of the same pack: whole, and with a part missing."""
     pairs = []
-    for seed in range(3):
-        reference = sketch(seed, 0, **look).rgb
-        whole = sketch(seed, 1, **look).rgb
-        gone = sketch(seed, 1, damage=DamageType.MISSING_UNIT, **look)
+    for name in ("blades", "juice", "toy"):
+        reference = picture(name, 0, upright=True, size=SIZE).rgb
+        whole = picture(name, 1, upright=True, size=SIZE).rgb
+        gone = picture(name, 1, harm="gone", upright=True, size=SIZE)
         pairs.append((reference, whole, gone))
     return pairs
 
@@ -217,14 +210,14 @@ def test_references_of_two_cameras_are_compared_with_what_has_their_shape(fake_e
 def test_references_of_another_shape_are_no_trouble(eye, shape):
     rng = np.random.default_rng(0)
     query = rng.integers(0, 256, (*shape, 3), np.uint8)
-    found = comparator(eye, sketch(0, 0, size=SIZE).rgb).compare(View(query, "query"))
+    found = comparator(eye, picture("kit", 0, size=SIZE).rgb).compare(View(query, "query"))
     assert np.isfinite(found.score)
     assert np.isfinite(found.heat).all()
     assert found.heat.shape == shape
 
 
 def test_a_new_colour_is_seen_however_small_it_is(eye):
-    rgb = sketch(0, 0, kind="carton", size=SIZE).rgb
+    rgb = picture("parcel", 0, size=SIZE).rgb
     stained = rgb.copy()
     cv2.circle(stained, (160, 160), 7, (30, 200, 40), -1)
     comparing = comparator(eye, rgb)

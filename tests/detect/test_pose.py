@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amiss.detect.pose import LARGEST_SHIFT, STEP_DEGREES, PoseFinder, turn
-from amiss.simulate.sketched.sketch import sketch
 from amiss.vision.frame import border_colour
 from amiss.vision.thumbnail import SIDE, thumbnail
+from recorded_pictures import picture
 
 SIZE = 320
-KINDS = ["carton", "mailer", "toy"]
+PRODUCTS = ["kit", "mailer", "toy"]
 
 
 def apart(one, other):
@@ -35,35 +35,35 @@ def turned(rgb, degrees, shift=(0, 0)):
 
 @pytest.fixture(scope="module")
 def pictures():
-    return {kind: sketch(2, 0, kind=kind, pose="upright", size=SIZE).rgb for kind in KINDS}
+    return {name: picture(name, 0, upright=True, size=SIZE).rgb for name in PRODUCTS}
 
 
 @pytest.fixture(scope="module")
 def finders(pictures):
-    return {kind: PoseFinder(thumbnail(rgb)) for kind, rgb in pictures.items()}
+    return {name: PoseFinder(thumbnail(rgb)) for name, rgb in pictures.items()}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", PRODUCTS)
 @pytest.mark.parametrize("shift", [(0, 0), (24, -18), (-35, 35)])
-def test_a_known_turn_is_found_over_the_whole_circle(pictures, finders, kind, shift):
+def test_a_known_turn_is_found_over_the_whole_circle(pictures, finders, name, shift):
     for degrees in range(-180, 180, 17):
-        query = turned(pictures[kind], degrees, shift)
-        pose = finders[kind].find(thumbnail(query))
+        query = turned(pictures[name], degrees, shift)
+        pose = finders[name].find(thumbnail(query))
         assert apart(pose.degrees, degrees) <= 4
         assert -180 <= pose.degrees <= 180
         assert pose.agreement > 0.8
         assert pose.upright.agreement <= pose.agreement
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_another_capture_of_the_same_product_lies_as_it_was_drawn(kind):
-    upright = sketch(3, 0, kind=kind, pose="upright", size=SIZE)
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_another_capture_of_the_same_product_lies_as_it_was_turned(name):
+    upright = picture(name, 0, upright=True, size=SIZE)
     finder = PoseFinder(thumbnail(upright.rgb))
     errors = []
     for capture in range(1, 9):
-        query = sketch(3, capture, kind=kind, size=SIZE)
+        query = picture(name, capture, size=SIZE)
         pose = finder.find(thumbnail(query.rgb))
-        errors.append(apart(pose.degrees, query.angle_degrees - upright.angle_degrees))
+        errors.append(apart(pose.degrees, query.degrees - upright.degrees))
     assert np.median(errors) <= 4
 
 

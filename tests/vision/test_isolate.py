@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from amiss.simulate.sketched.sketch import KINDS, sketch
 from amiss.vision.isolate import LOOK_SIZE, Silhouette, _filled, _tidy, isolate
+from recorded_pictures import PRODUCTS, picture
 
 GREY, RED = (190, 190, 190), (190, 20, 20)
 
@@ -13,19 +13,19 @@ def plain(height=300, width=400):
     return np.full((height, width, 3), GREY, np.uint8)
 
 
-def overlap(seed, kind):
-    """Intersection over union of the silhouette and the sketched item."""
-    picture = sketch(seed, seed + 10, kind=kind, size=320)
-    silhouette = isolate(picture.rgb)
+def overlap(name, shot):
+    """Intersection over union of the silhouette and the item."""
+    shown = picture(name, shot)
+    silhouette = isolate(shown.rgb)
     assert silhouette.found
     large = silhouette.mask.astype(np.uint8)
-    mask = cv2.resize(large, picture.item_mask.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-    return (mask & picture.item_mask).sum() / (mask | picture.item_mask).sum()
+    mask = cv2.resize(large, shown.item.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    return (mask & shown.item).sum() / (mask | shown.item).sum()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_sketched_items_are_told_from_the_tray(kind):
-    assert np.median([overlap(seed, kind) for seed in range(5)]) >= 0.8
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_recorded_items_are_told_from_the_tray(name):
+    assert np.median([overlap(name, shot) for shot in range(3)]) >= 0.8
 
 
 @pytest.mark.parametrize("size", [(300, 400), (400, 300), (60, 90), (1200, 800)])

@@ -5,9 +5,9 @@ import pytest
 
 from amiss.bundle.manifest import Encoder, Output
 from amiss.domain.errors import EngineError
-from amiss.simulate.sketched.sketch import sketch
 from amiss.vision.engine.fake import FakeEngine
 from amiss.vision.look import Eye
+from recorded_pictures import PRODUCTS, picture
 
 FACTS = Encoder(
     file="encoder.onnx",
@@ -73,10 +73,10 @@ def test_one_look_is_one_encoder_pass_and_everything_fits_together(shape):
 
 
 def test_a_look_knows_where_the_item_is():
-    picture = sketch(1, 0, kind="blister", size=320)
-    look = Eye(FakeEngine(FACTS), FACTS).look(picture.rgb)
+    shown = picture("blades", 0)
+    look = Eye(FakeEngine(FACTS), FACTS).look(shown.rgb)
     assert look.isolated
-    truth = picture.item_mask.reshape(20, 16, 20, 16).mean(axis=(1, 3))
+    truth = shown.item.reshape(20, 16, 20, 16).mean(axis=(1, 3))
     larger = np.kron(look.item, np.ones((5, 5))).reshape(20, 7, 20, 7).mean(axis=(1, 3))
     assert np.abs(larger - truth).mean() < 0.05
 
@@ -97,7 +97,7 @@ def test_a_broken_engine_is_an_error(fault):
 
 def test_many_looks_at_once_do_not_mix():
     eye = Eye(FakeEngine(FACTS), FACTS)
-    pictures = [sketch(index, 0, pose="upright", size=160).rgb for index in range(4)]
+    pictures = [picture(name, 0, upright=True, size=160).rgb for name in PRODUCTS[:4]]
     alone = [eye.look(rgb) for rgb in pictures]
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(eye.look, pictures * 8))

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Literal
 
 import typer
 
+from amiss.booth.cameras.available import PROBES
 from amiss.cli.options import AsJson, BundleFolder, EngineName, OperatingPointFile
 from amiss.cli.output import console, print_json
 
@@ -63,6 +65,8 @@ def _checks(bundle: Path | None, point: Path | None) -> Iterator[tuple[str, Chec
     yield "openvino", lambda: _openvino(bundle)
     yield "bf16", _bf16
     yield "inspection", lambda: _inspection(bundle, point)
+    for kind in PROBES:
+        yield f"{kind} cameras", partial(_cameras, kind)
     yield "network", lambda: Finding("network", "sound", "not needed, and not used")
 
 
@@ -193,15 +197,29 @@ def _bf16() -> Finding:
 
 def _inspection(bundle: Path | None, point: Path | None) -> Finding:
     """The whole way, once."""
+    from amiss.booth.judge import Judge
+    from amiss.cli.recorded import Pristine, cameras_in
+    from amiss.dataset.reader import open_dataset
     from amiss.inspector import Inspector
-    from amiss.simulate.sketched.sketch import sketch
+    from amiss.recordings import BOOTH
+    from amiss.vision.decode import decode
 
     inspector = Inspector.load(bundle, operating_point=point)
-    pristine, query = sketch(0, 0, pose="upright"), sketch(0, 1, pose="upright")
-    result = inspector.inspect(query.rgb, references=[pristine.rgb])
+    split = open_dataset(BOOTH).split("test")
+    record = split[0]
+    judge = Judge(inspector, cameras_in([record]))
+    result = judge.judge(record.load(decode), Pristine(split, inspector).of(record.product))
     if result.score is None:
         return Finding("inspection", "broken", " ".join(result.reasons), REINSTALL)
-    return Finding("inspection", "sound", f"a sketched item in {result.elapsed_ms:.0f} ms")
+    said = f"a recorded item of {len(result.views)} views in {result.elapsed_ms:.0f} ms"
+    return Finding("inspection", "sound", said)
+
+
+def _cameras(kind: str) -> Finding:
+    """Optional, all of them: a booth needs one kind."""
+    found = PROBES[kind]()
+    state: Literal["sound", "note"] = "sound" if found.there else "note"
+    return Finding(f"{kind} cameras", state, found.says, found.remedy)
 
 
 def _show(findings: list[Finding]) -> None:
@@ -210,8 +228,8 @@ def _show(findings: list[Finding]) -> None:
     to = console()
     for finding in findings:
         state = (f"{finding.state:<7}", COLOURS[finding.state])
-        to.print(Text.assemble(state, f"{finding.name:16}{finding.says}"), soft_wrap=True)
+        to.print(Text.assemble(state, f"{finding.name:19}{finding.says}"), soft_wrap=True)
         if finding.remedy is not None:
-            to.print(Text(f"{'':23}{finding.remedy}", style="italic"), soft_wrap=True)
+            to.print(Text(f"{'':26}{finding.remedy}", style="italic"), soft_wrap=True)
     broken = [finding.name for finding in findings if finding.state == "broken"]
     to.print(f"Broken: {', '.join(broken)}." if broken else "Everything that Amiss needs is here.")

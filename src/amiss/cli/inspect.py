@@ -139,7 +139,9 @@ def _refuse_misfits(
 ) -> None:
     """Says what does not go together."""
     if capture is None and not queries:
-        raise InputError("There is no picture to inspect; name one, or a recording with --capture.")
+        raise InputError(
+            "There is no picture to inspect; name one, or a recording (see amiss inspect --help)."
+        )
     if capture is not None and (depth or empty_tray or step):
         raise InputError(
             "A capture brings its own depth, empty tray and step; leave out --depth, --empty-tray "

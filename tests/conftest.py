@@ -1,0 +1,1 @@
+"""Makes what all tests share importable from their folders: `recorded_pictures`."""
