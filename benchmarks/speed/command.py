@@ -11,7 +11,7 @@ import numpy as np
 import typer
 from benchmarks.speed.cold import cold
 from benchmarks.speed.machine import describe, encoder_gflop, peak_gflops
-from benchmarks.speed.pictures import Pictures, any_pose, pictures
+from benchmarks.speed.pictures import Pictures, any_pose, pictures, product_count
 from benchmarks.speed.report import markdown
 from benchmarks.speed.stages import breakdown, encoder_passes
 from benchmarks.speed.timing import interleave
@@ -26,8 +26,7 @@ from amiss.vision.decode import decode
 COUNTS = (1, 2, 4, 8, 16, 32)
 ENGINES = {"onnxruntime": "ONNX Runtime f32", "openvino": "OpenVINO f32"}
 SQUARE = (448, 448)
-POSES = 4  # per kind of product
-KINDS = 7
+POSES = 2  # per product
 FEWER = 3  # the 12-megapixel pictures, the numbers of references and the stages: rounds over this
 Progressed = Callable[[str], Callable[[], None]]
 
@@ -139,9 +138,9 @@ def _inspections(
 def _passes(inspector: Inspector, progress: Callable[[], None]) -> float:
     """Mean encoder passes of pristine items in any pose: an unsure pose is looked at twice."""
     counts = []
-    for kind in range(KINDS):
+    for product in range(product_count()):
         for capture in range(1, POSES + 1):
-            reference, query = any_pose(2002 + kind, capture)
+            reference, query = any_pose(product, capture)
             seen = [inspector.see(reference)]
             counts.append(
                 encoder_passes(inspector, partial(inspector.inspect, query, references=seen))

@@ -80,7 +80,7 @@ def _inspect(document: dict[str, Any]) -> str:
         f"Ratios of medians, to {ORT} in the same rounds. {sizes}; turned by "
         f"{picture['degrees']:.0f}°. Encoder passes: {document['passes']['2 MP upright']} upright, "
         f"{document['passes']['2 MP turned']} turned; {document['passes_any_pose']:.2f} on average "
-        "for items of all sketched kinds in any pose."
+        "for items of all recorded products in any pose."
     )
     return _table([*head, "÷ encoder, same frame", "÷ encoder, 448×448"], rows) + f"\n\n{note}"
 

@@ -1,1 +1,0 @@
-"""Pictures drawn in two dimensions: the demo's until the recorded booth is there."""
