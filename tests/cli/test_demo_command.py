@@ -1,6 +1,8 @@
 """`amiss demo`, cut down to a few captures of the recorded booth."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -82,3 +84,22 @@ def test_what_counts_as_rightly_sidelined():
     assert (figures["sidelined"], figures["true_sidelined"]) == (1, 1)
     assert (figures["not_inspected"], figures["inspected"]) == (1, len(rows) - 1)
     assert figures["by_type"]["sound"]["not_inspected"] == 1
+
+
+WITHOUT_EXTRAS = """
+import sys
+from pathlib import Path
+for name in ("mitsuba", "drjit", "mitsuba_oidn", "moderngl", "fonts", "torch", "onnx", "openvino"):
+    sys.modules[name] = None  # as if it were not installed
+import amiss.recordings
+amiss.recordings.BOOTH = Path(sys.argv[1])
+from amiss.cli.supervisor import run
+sys.exit(run(["demo", "--exit", "--json"]))
+"""
+
+
+def test_the_demo_needs_no_renderer(recording):
+    command = [sys.executable, "-c", WITHOUT_EXTRAS, str(recording)]
+    done = subprocess.run(command, capture_output=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["items_total"] == 5
