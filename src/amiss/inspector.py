@@ -25,7 +25,7 @@ from amiss.vision.decode import decode
 from amiss.vision.engine.choose import EngineName, load_engine
 from amiss.vision.engine.protocol import Engine
 from amiss.vision.look import Eye
-from amiss.vision.thumbnail import thumbnail
+from amiss.vision.thumbnail import Thumbnail, thumbnail
 
 DIFFERS = "The item differs from its references more than pristine items do."
 ALIKE = "The item looks like its references."
@@ -53,6 +53,8 @@ class Inspector:
     ) -> None:
         self.bundle = bundle
         self.point = point
+        # What every result names: hashing both anew each time takes as long as finding the pose.
+        self._bundle_id, self._point_hash = bundle.id, point.hash
         self.gallery = gallery
         self.settings = settings or Settings()
         self.eye = Eye(engine, bundle.manifest.encoder)
@@ -147,8 +149,8 @@ class Inspector:
             heatmaps=heatmaps,
             views=capture.views,
             elapsed_ms=(time.perf_counter() - started) * 1000,
-            bundle=self.bundle.id,
-            operating_point=self.point.hash,
+            bundle=self._bundle_id,
+            operating_point=self._point_hash,
             provisional=self.point.provisional,
             gallery_revision=self.gallery.revision if self.gallery is not None else None,
             product=capture.product,
@@ -173,11 +175,12 @@ class Inspector:
 
     def _judge(self, index: int, view: View, references: tuple[Reference, ...]) -> Evidence:
         """What the references say about one view."""
-        others = self._without_itself(view, references)
+        small = thumbnail(view.rgb)
+        others = self._without_itself(view, small, references)
         if not others:
             reason = SELF_REFERENCE if references else NO_REFERENCE
             return Evidence("discrepancy", index, available=False, reason=reason)
-        found = self._comparator(others).compare(view)
+        found = self._comparator(others).compare(view, small)
         seen = found.coverage >= self.settings.least_coverage
         return Evidence(
             detector="discrepancy",
@@ -192,10 +195,9 @@ class Inspector:
         )
 
     def _without_itself(
-        self, view: View, references: tuple[Reference, ...]
+        self, view: View, small: Thumbnail, references: tuple[Reference, ...]
     ) -> tuple[Reference, ...]:
         """A picture is no reference for itself: it would always pass."""
-        small = thumbnail(view.rgb)
         if not any(np.array_equal(small, reference.thumbnail) for reference in references):
             return references  # the usual case, for a fraction of what a digest costs
         digest = digest_of(view.rgb)

@@ -41,7 +41,7 @@ from amiss.vision.aside import aside
 from amiss.vision.extent import shown
 from amiss.vision.frame import WORKING_SIZE
 from amiss.vision.look import Eye, Look
-from amiss.vision.thumbnail import thumbnail
+from amiss.vision.thumbnail import Thumbnail, thumbnail
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Settings:
     pose_references: int = 4
 
     # The encoder's outputs, in novelty and in place.
-    layer_weights: tuple[tuple[str, float], ...] = (("s16b7", 0.3), ("s16b10", 0.7))
+    layer_weights: tuple[tuple[str, float], ...] = (("s16b7", 0.2), ("s16b10", 0.8))
 
     # Novelty: mean of the largest share of a blurred map (cells of 16 px).
     novelty_share: float = 0.01
@@ -128,19 +128,23 @@ class Comparator:
             self.settings.colour_margin / len(bank.references) ** self.settings.colour_margin_falls
         )
 
-    def compare(self, view: View) -> Discrepancy:
+    def compare(self, view: View, small: Thumbnail | None = None) -> Discrepancy:
         """The discrepancy of a view in the pose in which it differs least.
+
+        small: the view's thumbnail, where it is made already.
 
         Raises:
             EngineError: the encoder failed.
         """
         with _blas().limit(limits=1, user_api="blas"):
-            candidates = [self._compare_posed(view, *posed) for posed in self._poses(view)]
+            candidates = [self._compare_posed(view, *posed) for posed in self._poses(view, small)]
         return min(candidates, key=lambda candidate: candidate.score)
 
-    def _poses(self, view: View) -> Iterator[tuple[Turn | None, list[Lie]]]:
+    def _poses(
+        self, view: View, small: Thumbnail | None
+    ) -> Iterator[tuple[Turn | None, list[Lie]]]:
         """Ways to look at a view (None: as it is), and how it then lies beside each reference."""
-        small = thumbnail(view.rgb)
+        small = thumbnail(view.rgb) if small is None else small
         poses = [finder.find(small) for finder in self._finders]
         best = max(range(len(poses)), key=lambda index: poses[index].agreement)
         turned = self._worth_turning(poses[best])

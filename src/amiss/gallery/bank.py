@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -69,5 +70,14 @@ def _gather(references: Sequence[Reference], layer: str) -> Patches:
 def _rounds(references: Sequence[Reference], layer: str) -> Iterator[Patches]:
     """All references upright, then all turned by 180°, and so on."""
     yield np.concatenate([r.look.patches[layer] for r in references])
-    for turn in range(len(QUARTER_TURNS)):
-        yield np.concatenate([r.turned[turn][layer] for r in references])
+    for turn, quarters in enumerate(QUARTER_TURNS):
+        yield np.concatenate([r.turned[turn][layer][_of_item(r, quarters)] for r in references])
+
+
+def _of_item(reference: Reference, quarters: int) -> NDArray[np.bool_]:
+    """Which patches of a turned picture show the item or lie next to it.
+
+    A tray that is turned shows nothing that it does not show upright.
+    """
+    near = cv2.dilate(reference.look.item, np.ones((3, 3), np.uint8)) > 0
+    return np.rot90(near, quarters).ravel()
