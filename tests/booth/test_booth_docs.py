@@ -141,6 +141,7 @@ def test_figures_in_the_documents_are_the_defaults():
     }
     assert {name: cells[name][2] for name in expected} == expected
     assert limits.blur_growth == 2
+    assert f"({limits.sharp:g} of its contrast)" in CHECKS
     assert f"light by {slow.light:.0%}".replace("%", " %") in CHECKS
     assert f"colour by {slow.cast:.0%}".replace("%", " %") in CHECKS
     assert f"edges {slow.softer:g} times wider" in CHECKS

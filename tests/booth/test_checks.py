@@ -284,3 +284,14 @@ def test_every_reason_has_one_sentence_that_says_what_to_do(reason):
     assert sentence.endswith(".")
     assert sentence.count(". ") == 0
     assert "{" not in sentence
+
+
+def test_edges_that_look_soft_before_a_sharp_tray_are_the_item_s_own(calibration):
+    """So strict a limit that every edge seems too wide."""
+    strict = {"blur_px": 0.5, "blur_growth": 0.1, "motion": 50}
+    focused, doubted = Limits(**strict), Limits(**strict, sharp=1.0, grain=0.3)
+    for seed in range(1, 4):
+        assert check(capture(seed), calibration, Memory(), limits=focused) == []
+    given = with_rgb(capture(1), "left", lambda p: noisy(cv2.GaussianBlur(p, (0, 0), 1.2)))
+    faults = names(check(given, calibration, Memory(), limits=doubted))
+    assert ("left", Reason.BLURRED) in faults

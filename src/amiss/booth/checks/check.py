@@ -130,13 +130,12 @@ def _look(view: View, baseline: Baseline | None, limits: Limits) -> _Seen:
             *_blur(view, None, limits),
         )
         return _Seen(name, faults, bare(view.rgb))
-    light, blur = tuple(_light(view, baseline, limits)), tuple(_blur(view, baseline, limits))
+    light = tuple(_light(view, baseline, limits))
+    grain = baseline.grain and not light  # it drowns in noise where there is little light
+    moved = measures.shift(view.rgb, baseline.rgb, grain=grain)
+    blur = tuple(_blur(view, baseline, limits, moved, grain=grain))
     faults = (*depth, *light, *blur)
-    # What is blurred cannot be followed, and grain drowns in noise where there is little light.
-    grain = baseline.grain and not light
-    moved = None if blur else measures.shift(view.rgb, baseline.rgb, grain=grain)
-    if moved is not None and grain and moved.structure < limits.grain:
-        faults = (*faults, Fault(name, Reason.BLURRED, moved.structure, limits.grain))
+    if blur:  # what is blurred cannot be followed
         moved = None
     if moved is not None and moved.length > limits.moved:
         fault = Fault(name, Reason.TRAY_MOVED, moved.length, limits.moved)
@@ -216,14 +215,29 @@ def _bare_light(view: View, brightest: float, limits: Limits) -> Iterator[Fault]
         yield Fault(name, Reason.COLOUR_CAST, cast, limits.cast_bare)
 
 
-def _blur(view: View, baseline: Baseline | None, limits: Limits) -> Iterator[Fault]:
+def _blur(
+    view: View,
+    baseline: Baseline | None,
+    limits: Limits,
+    tray: measures.Shift | None = None,
+    *,
+    grain: bool = False,
+) -> Iterator[Fault]:
+    """By the tray's grain, where that is known; else by the edges that the picture has.
+
+    An item may have soft edges only: where the tray is as sharp as ever, it is not the lens.
+    """
+    if tray is not None and grain and tray.structure < limits.grain:
+        yield Fault(view.camera, Reason.BLURRED, tray.structure, limits.grain)
+        return
     now = measures.softness(view.rgb)
     if now is None:
         return  # no edge in the picture: nothing to be sharp or blurred
     limit = limits.blur_px
     if baseline is not None and baseline.softness is not None:
         limit = max(limit, limits.blur_growth * baseline.softness.sharpest)
-    if now.sharpest > limit:
+    focused = tray is not None and tray.found and tray.structure >= limits.sharp
+    if now.sharpest > limit and not focused:
         yield Fault(view.camera, Reason.BLURRED, now.sharpest, limit)
     elif now.softest > limit * limits.motion:
         yield Fault(view.camera, Reason.BLURRED, now.softest, limit * limits.motion)

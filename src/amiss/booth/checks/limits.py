@@ -17,14 +17,14 @@ class Limits(BaseModel):
     clipped: share of saturated pixels, above that of the empty tray. blur_px: width σ of the
     sharpest edges; blur_growth: the same as a multiple of calibration; motion: edges of one
     direction may be this many times softer; grain: contrast of the tray's grain over that at
-    calibration, below which a picture is blurred. cast: the largest change of a colour channel
-    relative to green, as a share; cast_bare: how far the weakest channel may fall behind the
-    strongest, where there is no calibration. moved: of the tray, as a share of the picture's long
-    side. item: share of the picture that an item covers at least. second: area of a second item
-    over that of the first; beyond: area that stands above the tray, beyond the product's largest
-    face, over that. cut: share of the picture's border that the item may touch. height_m: what
-    rises so far above the tray is item, where there is depth. depth: share of the picture that has
-    depth.
+    calibration, below which a picture is blurred; sharp: the same, from which it is not. cast: the
+    largest change of a colour channel relative to green, as a share; cast_bare: how far the
+    weakest channel may fall behind the strongest, where there is no calibration. moved: of the
+    tray, as a share of the picture's long side. item: share of the picture that an item covers at
+    least. second: area of a second item over that of the first; beyond: area that stands above the
+    tray, beyond the product's largest face, over that. cut: share of the picture's border that the
+    item may touch. height_m: what rises so far above the tray is item, where there is depth.
+    depth: share of the picture that has depth.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +39,7 @@ class Limits(BaseModel):
     blur_growth: Positive = 2.0
     motion: Positive = 1.5
     grain: Share = 0.7
+    sharp: Share = 0.85
     cast: Share = 0.15
     cast_bare: Share = 0.65
     moved: Share = 0.008
