@@ -1,8 +1,10 @@
 """The one command: python -m benchmarks.checks."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -28,9 +30,8 @@ class Frame(StrEnum):
 
 
 def main(
-    captures: Annotated[
-        int, typer.Option(min=1, help="Sound captures; other good ones are a fifth of it each.")
-    ] = 300,
+    captures: Annotated[int, typer.Option(min=0, help="Good captures of sound items.")] = 300,
+    others: Annotated[int, typer.Option(min=0, help="Good captures of each other group.")] = 60,
     faults: Annotated[int, typer.Option(min=0, help="Captures that each fault is put into.")] = 30,
     booths: Annotated[int, typer.Option(min=1, help="Booths that captures are spread over.")] = 10,
     views: Annotated[int, typer.Option(min=2, max=5, help="Cameras.")] = 3,
@@ -46,16 +47,17 @@ def main(
 
     Faults are injected into whole pictures of calibrated booths only.
     """
-    plan = Plan(captures, faults, booths, views, size, framing.value, seed)
+    plan = Plan(captures, others, faults, booths, views, size, framing.value, seed)
     renderer = _open(backend)
     good = {}
     for group in GROUPS:
         with progress(group) as moved:
-            good[group] = false_alarms(plan, renderer, group, lambda n: moved(n, captures))
+            total = plan.count(group)
+            good[group] = false_alarms(plan, renderer, group, partial(_move, moved, total))
     table: dict[str, Caught] = {}
     if faults and framing is Frame.FIELD:
         with progress("faults") as moved:
-            table = caught(plan, renderer, lambda n: moved(n, faults))
+            table = caught(plan, renderer, partial(_move, moved, faults + booths))
     document = {
         "plan": asdict(plan),
         "backend": renderer.name,
@@ -63,6 +65,10 @@ def main(
         "good": {group: asdict(alarms) for group, alarms in good.items()},
     }
     print(json.dumps(document, indent=1) if as_json else _markdown(document, good, table))
+
+
+def _move(moved: Callable[[int, int], None], total: int, done: int) -> None:
+    moved(done, total)
 
 
 def _open(backend: Renderer) -> Backend:
@@ -81,8 +87,8 @@ def _markdown(document: dict[str, Any], good: dict[str, Alarms], table: dict[str
     lines = [f"{what}; {plan['booths']} booths, seeds from {plan['seed']}", ""]
     if table:
         lines += [
-            "| injected | name | n | caught by name | other names |",
-            "|---|---|---:|---:|---|",
+            "| injected | name | n | caught by name | size unknown | other names |",
+            "|---|---|---:|---:|---:|---|",
         ]
         for injection in INJECTIONS:
             row = table[injection.words]

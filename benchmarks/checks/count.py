@@ -20,21 +20,28 @@ from amiss.simulate.render.backend import Backend
 from amiss.simulate.shoot import lying
 from amiss.simulate.streams import stream
 
+SOUND = "sound"
+
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run. captures: sound ones; other groups have a fifth of it. faults: of each name.
+    """What to run. captures: sound ones; others: of each other group. faults: of each name.
 
     seed: of the first product and of the first booth; no limit of the checks was set on these.
     """
 
     captures: int
+    others: int
     faults: int
     booths: int
     views: int
     size: int
     framing: Framing
     seed: int
+
+    def count(self, group: str) -> int:
+        """Captures of one group of good ones."""
+        return self.captures if group == SOUND else self.others
 
 
 @dataclass
@@ -74,7 +81,7 @@ def _damage(product: Product, seed: int) -> tuple[Harm, ...]:
 
 Harmed = Callable[[Product, int], tuple[Harm, ...]]
 GROUPS: dict[str, Harmed] = {
-    "sound": lambda _product, _seed: (),
+    SOUND: lambda _product, _seed: (),
     "sound, the tray dirtied since calibration": lambda _product, _seed: (),
     "sound, a puddle or a heap beside it": _beside,
     "damaged": _damage,
@@ -84,9 +91,8 @@ DIRTIED = "sound, the tray dirtied since calibration"
 
 def good_captures(plan: Plan, backend: Backend, group: str) -> Iterator[Case]:
     """Cases of one group, booth by booth, all kinds in turn."""
-    place = list(GROUPS).index(group)
-    count = plan.captures if place == 0 else -(-plan.captures // 5)
-    each = -(-count // plan.booths)
+    place, count = list(GROUPS).index(group), plan.count(group)
+    each = max(1, -(-count // plan.booths))
     for number in range(count):
         if number % each == 0:
             booth = SimulatedBooth.build(
@@ -133,7 +139,7 @@ def caught(plan: Plan, backend: Backend, moved: Callable[[int], None]) -> dict[s
     # The first of each booth is only what came before.
     sound = replace(plan, captures=plan.faults + plan.booths, seed=plan.seed + 5000)
     before: Case | None = None
-    for number, case in enumerate(good_captures(sound, backend, "sound")):
+    for number, case in enumerate(good_captures(sound, backend, SOUND)):
         if before is not None and before.booth is case.booth:
             for injection in INJECTIONS:
                 _inject(injection, case, before, table[injection.words])

@@ -7,7 +7,9 @@ from amiss.domain.errors import SimulationError
 from amiss.simulate.render.fast import FastBackend
 
 checks = pytest.importorskip("benchmarks.checks.count", reason="run pytest where benchmarks/ is")
-PLAN = checks.Plan(captures=3, faults=1, booths=1, views=2, size=320, framing="field", seed=712_000)
+PLAN = checks.Plan(
+    captures=3, others=1, faults=1, booths=1, views=2, size=320, framing="field", seed=712_000
+)
 
 
 @pytest.fixture(scope="module")
