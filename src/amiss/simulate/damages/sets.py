@@ -17,7 +17,7 @@ from amiss.simulate.products.product import Product
 
 _ONE_MORE = 0.22  # chance that yet another unit is missing
 _FILM = ("whole", "dented", "torn")
-_FILM_ODDS = (0.45, 0.25, 0.30)
+_FILM_ODDS = (0.76, 0.10, 0.14)
 
 
 def units(product: Product) -> dict[str, Thing]:
