@@ -2,8 +2,9 @@
 
 A tile without damage, cut out of the picture of a damaged item, against the same tile of its intact
 twin. The tile alone goes through the encoder: its features cannot see beyond it. Twins share their
-noise by design, so that tiles are mostly equal to the bit; a second twin with noise of its own
-shows whether the statistics of the pictures differ where the bits do.
+noise by design; a second twin with noise of its own shows whether the statistics of the pictures
+differ where the bits do. That the probe can tell anything at all, tiles with the damage in their
+middle show: the control.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,11 +31,16 @@ CAMERAS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Tiles:
-    """Features of the same tile three times: damaged, twin, twin with other noise."""
+class _Tile:
+    """Features of the same tile three times: damaged, twin, twin with other noise.
 
+    control: it shows the damage. equal: to the bit, the first two.
+    """
+
+    product: int
     features: list[NDArray[np.float32]]
     equal: bool
+    control: bool
 
 
 def measure(
@@ -42,31 +48,33 @@ def measure(
 ) -> dict[str, object]:
     """AUROC of the probe on tiles of `pairs` damaged items, against either twin."""
     eye = Inspector.load().eye
-    tiles: list[_Tiles] = []
-    products: list[int] = []
+    tiles: list[_Tile] = []
     for number, item in enumerate(usual(pairs, FIRST)):
-        found = list(_tiles(item, number, backend, size, eye))
-        tiles += found
-        products += [item.seed] * len(found)
+        tiles += _tiles(item, number, backend, size, eye)
         progress(number + 1)
-    document: dict[str, object] = {
+    shown = [tile for tile in tiles if not tile.control]
+    return {
         "backend": backend.name,
         "size": size,
         "pairs": pairs,
-        "pairs_with_tiles": len(set(products)),
-        "tiles": len(tiles),
-        "tiles_equal_to_the_bit": sum(tile.equal for tile in tiles) / len(tiles),
+        "pairs_with_tiles": len({tile.product for tile in shown}),
+        "tiles": len(shown),
+        "tiles_equal_to_the_bit": sum(tile.equal for tile in shown) / len(shown),
+        "twin": _told_apart(shown, 1),
+        "twin_with_other_noise": _told_apart(shown, 2),
+        "control": _told_apart([tile for tile in tiles if tile.control], 2),
     }
-    for name, other in (("twin", 1), ("twin_with_other_noise", 2)):
-        features = np.stack([tile.features[which] for tile in tiles for which in (0, other)])
-        labels = np.tile(np.array([1, 0]), len(tiles))
-        groups = np.repeat(np.array(products), 2)
-        scores = held_out(features, labels, groups)
-        document[name] = asdict(estimate(labels, scores, groups))
-    return document
 
 
-def _tiles(item: Item, number: int, backend: Backend, size: int, eye: Eye) -> Iterator[_Tiles]:
+def _told_apart(tiles: list[_Tile], twin: int) -> dict[str, float]:
+    """AUROC of a probe on damaged tiles against those of one of the twins."""
+    features = np.stack([tile.features[which] for tile in tiles for which in (0, twin)])
+    labels = np.tile(np.array([1, 0]), len(tiles))
+    products = np.repeat(np.array([tile.product for tile in tiles]), 2)
+    return asdict(estimate(labels, held_out(features, labels, products), products))
+
+
+def _tiles(item: Item, number: int, backend: Backend, size: int, eye: Eye) -> Iterator[_Tile]:
     """Of one view of each item; the cameras take turns."""
     booth = booth_of(number, FIRST, CAMERAS, size)
     scenes = [item.scene(booth, harmed=harmed) for harmed in (True, False)]
@@ -77,10 +85,24 @@ def _tiles(item: Item, number: int, backend: Backend, size: int, eye: Eye) -> It
         *shoot(twin, backend, item.seed),
         *shoot(twin, backend, item.seed + OTHER_NOISE),
     )
-    for y, x in _places(three[0], three[1], np.random.default_rng(item.seed)):
+    places = _places(three[0], three[1], np.random.default_rng(item.seed))
+    for control, (y, x) in [*((False, at) for at in places), *((True, at) for at in _on(three[0]))]:
         cut = [shot.rgb[y : y + TILE, x : x + TILE] for shot in three]
         features = [_features(eye, tile) for tile in cut]
-        yield _Tiles(features, bool((cut[0] == cut[1]).all()))
+        yield _Tile(item.seed, features, bool((cut[0] == cut[1]).all()), control)
+
+
+def _on(harmed: Shot) -> list[tuple[int, int]]:
+    """The corner of a tile around the damage, if this view shows any."""
+    rows, columns = np.nonzero(harmed.truth.damage)
+    if len(rows) == 0:
+        return []
+    middle = (int(np.median(rows)), int(np.median(columns)))
+    sides = harmed.truth.damage.shape
+    y, x = (
+        min(max(at - TILE // 2, 0), side - TILE) for at, side in zip(middle, sides, strict=True)
+    )
+    return [(y, x)]
 
 
 def _places(harmed: Shot, twin: Shot, rng: np.random.Generator) -> list[tuple[int, int]]:
