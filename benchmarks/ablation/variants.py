@@ -6,10 +6,12 @@ import numpy as np
 
 from amiss.detect.compare import InPlace, Map, novelty
 from amiss.detect.discrepancy import Comparator, Settings
+from amiss.detect.pose import Lie
 from amiss.gallery.bank import build_bank
 from amiss.gallery.reference import Reference
 from amiss.vision.look import Eye, Look
 
+Aligned = list[tuple[Reference, Lie]]
 NEVER = 2.0
 """An agreement that no picture reaches: agreements are at most 1."""
 
@@ -17,9 +19,9 @@ NEVER = 2.0
 class SurplusOnly(Comparator):
     """Query → reference only: what is missing is not asked for."""
 
-    def _place_by_place(self, query: Look, reference: Look) -> InPlace:
-        found = super()._place_by_place(query, reference)
-        return replace(found, missing=found.surplus)
+    def _patches(self, look: Look, aligned: Aligned) -> tuple[Map, list[InPlace]]:
+        novel, places = super()._patches(look, aligned)
+        return novel, [replace(one, missing=one.surplus) for one in places]
 
 
 class NaiveBothWays(Comparator):
@@ -29,16 +31,17 @@ class NaiveBothWays(Comparator):
     one with the fewest unmatched patches counts: a part that only one of them shows is no damage.
     """
 
-    def _in_place(self, look: Look, agreements: list[float]) -> list[InPlace]:  # noqa: ARG002
+    def _patches(self, look: Look, aligned: Aligned) -> tuple[Map, list[InPlace]]:  # noqa: ARG002
+        novel, _ = super()._patches(look, [])
         reverse = [
             self._unmatched(reference.look, look)
             for reference in self.bank.references
             if reference.look.grid == look.grid
         ]
         if not reverse:
-            return []
-        least = min(reverse, key=_largest)
-        return [InPlace(surplus=least, missing=least, in_place=np.ones(len(least), np.bool_))]
+            return novel, []
+        least = min(reverse, key=_largest).reshape(look.grid)
+        return novel, [InPlace(least, least, np.ones(look.grid, np.bool_))]
 
     def _unmatched(self, reference: Look, query: Look) -> Map:
         maps = [
@@ -72,24 +75,23 @@ class Variant:
 
 
 def _upright_only(reference: Reference) -> Reference:
-    nothing = tuple(
-        {layer: patches[:0] for layer, patches in turn.items()} for turn in reference.turned
-    )
-    return replace(reference, turned=nothing)
+    return replace(reference, turned=())
 
 
 def variants() -> tuple[Variant, ...]:
     """All rows, the full one first; everything else as packaged."""
     full = Settings()
     unturned = replace(full, turn_agreement=NEVER, much_gain=NEVER)
+    no_outline = replace(full, outline_weight=0.0)
     novelty_only = replace(unturned, most_trust=0.0, colour_weight=0.0)
-    naive = replace(novelty_only, in_place_share=full.novelty_share)
+    naive = replace(novelty_only, outline_weight=0.0, in_place_share=full.novelty_share)
     return (
         Variant("full", full),
         Variant("without alignment (never turned)", unturned),
-        Variant("one-way, aligned (no missing)", full, SurplusOnly),
+        Variant("one-way, aligned (nothing missing)", no_outline, SurplusOnly),
         Variant("one-way, unaligned (novelty alone)", novelty_only),
         Variant("two-way, unaligned (naive mean)", naive, NaiveBothWays),
+        Variant("without outline", no_outline),
         Variant("without colour", replace(full, colour_weight=0.0)),
         Variant("without quarter turns", full, quarter_turns=False),
     )

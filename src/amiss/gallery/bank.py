@@ -70,7 +70,7 @@ def _gather(references: Sequence[Reference], layer: str) -> Patches:
 def _rounds(references: Sequence[Reference], layer: str) -> Iterator[Patches]:
     """All references upright, then all turned by 180°, and so on."""
     yield np.concatenate([r.look.patches[layer] for r in references])
-    for turn, quarters in enumerate(QUARTER_TURNS):
+    for turn, quarters in enumerate(QUARTER_TURNS[: len(references[0].turned)]):
         yield np.concatenate([r.turned[turn][layer][_of_item(r, quarters)] for r in references])
 
 
