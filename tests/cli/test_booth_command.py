@@ -72,6 +72,11 @@ def test_an_empty_tray_is_stored_and_compared_with_the_one_before(
     assert code == 0
     assert "Calibration 2 is in force" in text
     assert "recalibrate" in text
+    (tmp_path / "stored" / "000002" / "top.png").write_bytes(b"altered")
+    assert "was altered" in refused("booth", "recalibrate", config, *out, "--check")
+    code, text, said = amiss("booth", "recalibrate", config, *out)
+    assert (code, "was altered" in said) == (0, True)
+    assert "Calibration 3 is in force" in text
 
 
 @pytest.mark.usefixtures("fake_engine")

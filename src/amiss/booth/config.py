@@ -158,11 +158,14 @@ class BoothConfig:
         """
         return load(self.calibrations) if versions(self.calibrations) else None
 
-    def open(self) -> "OpenBooth":
+    def open(self, *, calibrated: bool = True) -> "OpenBooth":
         """Opens all cameras.
 
+        calibrated: with the calibration in force; whoever takes the empty tray needs none.
+
         Raises:
-            CameraError: one of them does not open; the others are closed again.
+            CameraError: one of them does not open, or the calibration was altered; what was opened
+                is closed again.
         """
         trays: list[VirtualTray] = []
         with ExitStack() as shared, ExitStack() as opened:
@@ -173,7 +176,7 @@ class BoothConfig:
                 cameras,
                 name=self.file.name,
                 deadline_s=self.file.deadline_s or (RENDERED_SECONDS if trays else QUICK_SECONDS),
-                calibration=self.calibration(),
+                calibration=self.calibration() if calibrated else None,
                 lenses=None if lenses is None else read_lenses(lenses),
                 scanner=None if scanner is None else LineScanner(self.folder / scanner),
                 also_close=shared.pop_all().close,

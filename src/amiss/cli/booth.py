@@ -10,7 +10,7 @@ import typer
 
 from amiss.cli.options import CONTEXT, AsJson
 from amiss.cli.output import console, print_json, say, table
-from amiss.domain.errors import InputError
+from amiss.domain.errors import CameraError, InputError
 
 if TYPE_CHECKING:
     from amiss.booth.accept.tasks import Stagehand
@@ -94,10 +94,16 @@ def recalibrate(
 
     described = read_booth(config)
     folder = described.calibrations if out is None else out
-    before = load(folder) if versions(folder) else None
-    if check and before is None:
+    if check and not versions(folder):
         raise InputError(f"There is no calibration in {folder} to compare with; store one first.")
-    with described.open() as opened:
+    before = None
+    try:
+        before = load(folder) if versions(folder) else None
+    except CameraError as error:
+        if check:
+            raise
+        say(str(error))  # which is what is being done
+    with described.open(calibrated=False) as opened:
         stagehand(opened, yes=yes).do(empty_tray())
         now = take_empty(
             opened.booth, exposures_us=described.exposures_us, limits=described.recipe.limits

@@ -74,7 +74,7 @@ def accept(
     described = read_booth(config)
     studies = any(one in STUDIES for one in steps)
     scorer = _scorer(bundle, operating_point, engine) if studies else None
-    with described.open() as opened:
+    with described.open(calibrated=False) as opened:
         shoots = Shoots(opened.booth, stagehand(opened, yes=yes), described.recipe, say)
         panel = None
         if Step.AGREEMENT in steps:
@@ -88,8 +88,10 @@ def accept(
             moved=_say_step,
         )
         outcome = guide.run()
-    if lenses is not None:
+    if lenses is not None and outcome.lenses:
         write_lenses(lenses, outcome.lenses)
+    elif lenses is not None:
+        say(f"No lens was measured, so {lenses} is not written.")
     if report is not None:
         html = report.suffix.lower() == ".html"
         write(report, outcome.report.to_html() if html else outcome.report.to_markdown())

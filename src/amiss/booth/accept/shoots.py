@@ -118,7 +118,7 @@ class Shoots:
             self.faulty += bool(admission.faults)
             if admission.capture is not None:
                 return windowed(admission.capture)
-            reasons = admission.reasons
+            reasons = (*dict.fromkeys(shot.absent.values()), *admission.reasons)
             self._say(" ".join(reasons))
         raise CameraError(f"No capture was fit to be judged in {ATTEMPTS} attempts: {reasons[0]}")
 
