@@ -33,7 +33,7 @@ from amiss.simulate.streams import stream
 
 PICTURES = Path(__file__).parent / "pictures"
 FIRST = 870_000  # seeds: apart from those of recordings, training and benchmarks
-PIXELS, TILE, LINE, GAP = 512, 296, 20, 6
+PIXELS, TILE, SMALL, LINE, GAP = 512, 296, 210, 20, 6
 MOST = 150_000  # bytes of a sheet
 INK, PAPER, MASK = (50, 50, 50), (255, 255, 255), (255, 0, 200)
 FONT = ImageFont.load_default(13)
@@ -157,7 +157,7 @@ def _telling(shots: tuple[Shot, ...]) -> Shot:
 def _outlined(shot: Shot) -> Pixels:
     mask = (shot.truth.damage > 0).astype(np.uint8)
     lines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return np.asarray(cv2.drawContours(shot.rgb.copy(), lines, -1, MASK, 2), np.uint8)
+    return np.asarray(cv2.drawContours(shot.rgb.copy(), lines, -1, MASK, 1), np.uint8)
 
 
 def _around(shot: Shot, pixels: Pixels) -> Pixels:
@@ -172,26 +172,27 @@ def _around(shot: Shot, pixels: Pixels) -> Pixels:
 
 
 def sheet(cells: list[Cell]) -> Image.Image:
-    """Four cells a row, each with its line of words below."""
+    """Four cells a row, each with its line of words below; many cells are smaller."""
     rows = -(-len(cells) // 4)
-    made = Image.new("RGB", (4 * TILE + 3 * GAP, rows * (TILE + LINE)), PAPER)
+    tile = TILE if rows <= 4 else SMALL
+    made = Image.new("RGB", (4 * tile + 3 * GAP, rows * (tile + LINE)), PAPER)
     words = ImageDraw.Draw(made)
     for number, (text, pixels) in enumerate(cells):
-        x, y = number % 4 * (TILE + GAP), number // 4 * (TILE + LINE)
-        made.paste(Image.fromarray(pixels).resize((TILE, TILE), Image.Resampling.LANCZOS), (x, y))
-        words.text((x, y + TILE + 2), _short(text), INK, FONT)
+        x, y = number % 4 * (tile + GAP), number // 4 * (tile + LINE)
+        made.paste(Image.fromarray(pixels).resize((tile, tile), Image.Resampling.LANCZOS), (x, y))
+        words.text((x, y + tile + 2), _short(text, tile), INK, FONT)
     return made
 
 
-def _short(text: str) -> str:
-    while FONT.getlength(text) > TILE:
+def _short(text: str, width: int) -> str:
+    while FONT.getlength(text) > width:
         text = text[:-2].rstrip() + "…"
     return text
 
 
 def save(made: Image.Image, target: Path) -> None:
     """As good a JPEG as MOST bytes hold."""
-    for quality in range(90, 30, -4):
+    for quality in range(90, 40, -4):
         buffer = io.BytesIO()
         made.save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
         if buffer.tell() <= MOST:
