@@ -4,7 +4,7 @@ Real damage is long-tailed: most of it is small, little of it is huge. The share
 visible area that a damage touches is drawn log-normal per type, so that over all damages in their
 usual mix the median of what is seen of it stays at or below 1 %. Dents are as deep as their width
 allows: a panel gives way in a shallow bowl of facets, a corner or an edge is pushed in as deep as
-wide; at least a quarter are at most 10 mm deep, and a tenth or more are deeper than 20 mm.
+wide; more than a quarter are at most 10 mm deep, one in twenty goes beyond 20 mm.
 """
 
 import math
