@@ -106,6 +106,17 @@ def test_numpy_s_numbers_are_numbers(tmp_path):
     assert (record.labels, record.sequence) == (labels, 4)
 
 
+def test_how_a_simulated_item_lies_comes_back(tmp_path):
+    lies = np.arange(16.0).reshape(4, 4) / 3
+    labels = replace(make_labels(), lies=lies)
+    (record,) = write(tmp_path, make_capture(0), labels=labels)
+    assert np.array_equal(record.labels.lies, lies)
+    with writing(tmp_path / "pristine", PNG) as writer:
+        writer.add_reference("ref", make_view(0), labels, split="test")
+    (reference,) = open_dataset(tmp_path / "pristine").split("test").references(labels.product)
+    assert np.array_equal(reference.lies, lies)
+
+
 def test_references_come_back(tmp_path):
     view = make_view(0)
     item_mask = make_masks()[0].item

@@ -94,3 +94,13 @@ def test_laying_down_is_drawn_from_the_seed_and_varies():
     assert all(-180 <= p.yaw < 180 and abs(p.at[0]) <= 0.05 for p in drawn)
     fixed = [lay(product, np.random.default_rng(seed), rest=0) for seed in range(60)]
     assert [p.yaw for p in fixed] == [p.yaw for p in drawn]
+
+
+def test_a_scene_says_how_its_item_lies(booth):
+    made = assemble(toys.box())
+    where = Placement(np.diag([1.0, -1, -1]), 40.0, (0.02, -0.01))
+    scene = put(booth, [(made, where)])
+    points = made.item.vertices @ scene.lies[:3, :3].T + scene.lies[:3, 3]
+    assert points == pytest.approx(scene.item.vertices, abs=3e-4)
+    assert put(booth, [(made, where), (made, Placement(np.eye(3), 0.0, (0.3, 0)))]).lies is None
+    assert put(booth, []).lies is None

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amiss.dataset.words import DEFECT_OF, DefectType, Material
+from amiss.domain.capture import Matrix
 from amiss.domain.words import DamageType, Locus, Severity
 
 ItemMask = NDArray[np.bool_]
@@ -35,6 +36,8 @@ class Labels:
     is, whatever its barcode says. design: which packaging of it. tags: short words to slice
     figures by. story: why the item is here, for people. simulated: rendered, not photographed.
     seed: what it was rendered from. twin: id of the capture that shows the same item intact.
+    lies: 4×4 float64, from the product's own frame to the booth's, metres; known of what is
+    simulated, and with cameras and depth it tells which places of two pictures show the same.
     """
 
     damages: tuple[Damage, ...] | None = None
@@ -46,6 +49,7 @@ class Labels:
     simulated: bool = False
     seed: int | None = None
     twin: str | None = None
+    lies: Matrix | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

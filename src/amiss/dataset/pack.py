@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from amiss.dataset.cells import damage_cells, join, time_cell
+from amiss.dataset.cells import damage_cells, join, pose_cell, time_cell
 from amiss.dataset.labels import Damage, Defects, ItemMask, Labels, Masks
 from amiss.dataset.pack_picture import Encoding, PictureFiles, check_stem
 from amiss.dataset.runs import encode_mask, types_in
@@ -97,6 +97,7 @@ def pack_reference(
         design=labels.design,
         simulated=labels.simulated,
         seed=labels.seed,
+        item_pose=pose_cell(labels.lies),
         **picture.columns,
     )
     return Packed(split, [row], picture.files)
@@ -119,6 +120,7 @@ def _item_columns(capture: Capture, labels: Labels) -> dict[str, Any]:
         "simulated": labels.simulated,
         "seed": labels.seed,
         "twin": labels.twin,
+        "item_pose": pose_cell(labels.lies),
         "tags": join(labels.tags),
         "story": labels.story,
     }

@@ -142,13 +142,14 @@ class CaptureRecord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferenceRecord:
-    """One pristine view of a product."""
+    """One pristine view of a product. lies: as in `amiss.dataset.labels.Labels`."""
 
     item: str
     view: ViewRecord
     design: str | None = None
     simulated: bool = False
     seed: int | None = None
+    lies: Matrix | None = None
 
 
 def _is_tiny(path: Path, smallest: int) -> bool:

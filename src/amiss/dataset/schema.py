@@ -53,6 +53,7 @@ class QueryRow:
     simulated: bool | None = None
     seed: int | None = None
     twin: str | None = None
+    item_pose: str | None = None
     tags: str | None = None
     story: str | None = None
 
@@ -78,6 +79,7 @@ class ReferenceRow:
     empty_tray: str | None = None
     simulated: bool | None = None
     seed: int | None = None
+    item_pose: str | None = None
 
 
 KAPUTT_QUERY = 9

@@ -17,7 +17,7 @@ from amiss.domain.words import ProcessStep
 _OF_THE_ITEM = (
     "item_identifier", "item_material", "sequence", "taken", "process_step", "barcode", "product",
     "true_product", "design", "damage_types", "severity", "locus", "damage_details", "simulated",
-    "seed", "twin", "tags", "story",
+    "seed", "twin", "item_pose", "tags", "story",
 )  # fmt: skip
 """Columns in which all rows of a capture agree."""
 
@@ -89,7 +89,14 @@ def unpack_references(row: ReferenceRow, layout: Layout, number: int) -> list[Re
                 **_camera(row, layout),
             )
         records.append(
-            ReferenceRecord(row.item_identifier, view, row.design, bool(row.simulated), row.seed)
+            ReferenceRecord(
+                item=row.item_identifier,
+                view=view,
+                design=row.design,
+                simulated=bool(row.simulated),
+                seed=row.seed,
+                lies=pose_of(row.item_pose),
+            )
         )
     return records
 
@@ -143,6 +150,7 @@ def _labels(row: QueryRow) -> Labels:
         simulated=bool(row.simulated),
         seed=row.seed,
         twin=row.twin,
+        lies=pose_of(row.item_pose),
     )
 
 

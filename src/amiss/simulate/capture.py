@@ -1,7 +1,7 @@
 """Takes captures of simulated items, in the form in which the data set's writer wants them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from amiss.dataset.labels import ItemMask, Labels, Masks
@@ -61,7 +61,8 @@ def take(
         sequence=item.sequence,
         barcode=item.barcode,
     )
-    return Taken(capture, item.labels(), masks_of(shots))
+    labels = replace(item.labels(), lies=scene.lies)
+    return Taken(capture, labels, masks_of(shots))
 
 
 def refer(

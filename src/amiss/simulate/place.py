@@ -60,18 +60,20 @@ def put(booth: Scene, items: Sequence[tuple[Assembly, Placement]]) -> Scene:
     twin lie in the very same place; what its harms pushed below the tray is flattened onto it.
     """
     if not items:
-        return replace(booth, item=None, atlas=None, film=None, clarity=1.0, ghost=None)
+        return replace(booth, item=None, atlas=None, film=None, clarity=1.0, ghost=None, lies=None)
     atlas, rows = _stack([assembly.atlas for assembly, _ in items])
     height, width = atlas.damage.shape
     solid: list[Mesh] = []
     clear: list[Mesh] = []
     ghosts: list[Mesh] = []
+    lies = np.eye(4)
     for (assembly, placement), row in zip(items, rows, strict=True):
         own = assembly.atlas.damage.shape
         scale = np.array([own[1] / width, own[0] / height], np.float32)
         shift = np.array([0, row / height], np.float32)
         up = -float(moved(assembly.outline, placement.turn, np.zeros(3))[:, 2].min())
         whole = (placement.turn, (*placement.at, up))
+        lies[:3, :3], lies[:3, 3] = whole
         beside = (_about_z(placement.yaw), (*placement.at, 0.0))
         for mesh, (turn, at), meshes in (
             (assembly.item, whole, solid),
@@ -90,6 +92,7 @@ def put(booth: Scene, items: Sequence[tuple[Assembly, Placement]]) -> Scene:
         if clear
         else 1.0,
         ghost=merge(ghosts) if ghosts else None,
+        lies=lies if len(items) == 1 else None,
     )
 
 

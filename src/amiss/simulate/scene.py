@@ -82,7 +82,8 @@ class Scene:
     film: clear surfaces, drawn as reflections (None: there are none); clarity: share of light that
     they let through. environment: linear RGB radiance from everywhere else. exposure: factor from
     radiance to the sensor's [0, 1]. ghost: surfaces where they were before they were moved, cut or
-    taken away; truth alone looks at it, to know what is missing.
+    taken away; truth alone looks at it, to know what is missing. lies: 4×4, from the item's own
+    frame to the booth's; None for an empty tray and for several items.
     """
 
     item: Mesh | None
@@ -95,3 +96,4 @@ class Scene:
     exposure: float
     cameras: tuple[Eyepoint, ...]
     ghost: Mesh | None = None
+    lies: Matrix | None = None
