@@ -13,6 +13,9 @@ from amiss.domain.words import DamageType, Locus, Severity
 ItemMask = NDArray[np.bool_]
 DamageMask = NDArray[np.uint8]
 
+UNTYPED = 255
+"""In damage masks of other people's data sets: damaged, and not told as which of our types."""
+
 
 @dataclass(frozen=True, slots=True)
 class Damage:

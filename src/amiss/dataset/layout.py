@@ -42,12 +42,16 @@ class Layout:
         for folder in (base, start):
             if not folder.is_dir():
                 raise DatasetError(f"There is no folder {folder}.")
-        release = start / _RELEASE
-        for folder in (start, start / "datasets", release, release / "datasets"):
-            if any((folder / manifest_name("query", split)).is_file() for split in SPLITS):
-                return cls(base, folder)
+        found = _find_manifests(start)
+        if found is not None:
+            return cls(base, found)
         names = ", ".join(manifest_name("query", split) for split in SPLITS)
         raise DatasetError(f"{start} needs a manifest: {names}, there or in its folder datasets/.")
+
+    @staticmethod
+    def is_one(root: Path) -> bool:
+        """Whether a folder has manifests."""
+        return _find_manifests(root) is not None
 
     @property
     def splits(self) -> tuple[SplitName, ...]:
@@ -87,3 +91,11 @@ class Layout:
                 if folder.is_dir():
                     return folder
         return None
+
+
+def _find_manifests(start: Path) -> Path | None:
+    release = start / _RELEASE
+    for folder in (start, start / "datasets", release, release / "datasets"):
+        if any((folder / manifest_name("query", split)).is_file() for split in SPLITS):
+            return folder
+    return None

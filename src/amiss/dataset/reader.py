@@ -1,131 +1,81 @@
-"""Opens data sets: what Amiss recorded or simulated, and Kaputt in each of its layouts.
+"""Opens data sets: what Amiss recorded or simulated, Kaputt, and those of other people.
 
 data = open_dataset("recording/")
 for record in data.split("test"):
     capture = record.load(decode)
     references = data.split("test").references(record.item)
+
+docs/datasets.md says what is read of each layout. Whatever it is, the records are the same.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import overload
+from typing import Literal, get_args
 
-import polars as pl
-
+from amiss.dataset.collection import Dataset, Split
 from amiss.dataset.layout import Layout
-from amiss.dataset.manifest import read_manifest
-from amiss.dataset.records import CaptureRecord, ReferenceRecord
-from amiss.dataset.schema import QueryRow, ReferenceRow
-from amiss.dataset.unpack import unpack_capture, unpack_references
+from amiss.dataset.manifest_reader import ManifestDataset
+from amiss.dataset.others import armbench, coco, folders
+from amiss.dataset.split import SHARES
 from amiss.dataset.words import SplitName
 from amiss.domain.errors import DatasetError
 
+__all__ = ["LAYOUTS", "Dataset", "LayoutName", "Split", "layout_of", "open_dataset"]
 
-class Split(Sequence[CaptureRecord]):
-    """The captures of one split, in the order of its manifest; each is made when it is asked for.
+LayoutName = Literal["booth", "kaputt", "folder", "coco", "armbench-defects"]
+LAYOUTS: tuple[LayoutName, ...] = get_args(LayoutName)
+Shares = Mapping[SplitName, float]
 
-    Raises DatasetError where a row cannot be read.
-    """
-
-    def __init__(self, layout: Layout, name: SplitName) -> None:
-        self.name = name
-        self._layout = layout
-        self._rows = read_manifest(layout.manifest("query", name), QueryRow)
-        self._places = _group(self._rows)
-        path = layout.manifest("reference", name)
-        # Items without references are a fact of life; a split without any may have no manifest.
-        self._references = read_manifest(path, ReferenceRow) if path.is_file() else None
-        self._reference_places = _by_item(self._references)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    @overload
-    def __getitem__(self, index: int) -> CaptureRecord: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[CaptureRecord]: ...
-    def __getitem__(self, index: int | slice) -> CaptureRecord | list[CaptureRecord]:
-        """A capture, or several."""
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        rows = [QueryRow(**self._rows.row(n, named=True)) for n in self._places[index]]
-        return unpack_capture(rows, self._layout)
-
-    @property
-    def items(self) -> tuple[str, ...]:
-        """All products that captures are compared with, by name."""
-        return tuple(sorted(set(self._rows["item_identifier"].drop_nulls().to_list())))
-
-    def references(self, item: str) -> tuple[ReferenceRecord, ...]:
-        """The references of a product; none where there are none."""
-        if self._references is None:
-            return ()
-        return tuple(
-            record
-            for number in self._reference_places.get(item, ())
-            for record in unpack_references(
-                ReferenceRow(**self._references.row(number, named=True)),
-                self._layout,
-                number,
-            )
-        )
+_OTHERS: dict[LayoutName, tuple[Callable[[Path], bool], Callable[[Path, Shares], Dataset]]] = {
+    "folder": (folders.is_one, folders.open_folders),
+    "armbench-defects": (armbench.is_one, lambda root, _: armbench.open_armbench(root)),
+    # Last, since others may have a JSON file beside what they are.
+    "coco": (coco.is_one, coco.open_coco),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A data set; its splits are read when they are asked for."""
-
-    layout: Layout
-
-    @property
-    def splits(self) -> tuple[SplitName, ...]:
-        """The splits that it has."""
-        return self.layout.splits
-
-    def split(self, name: SplitName) -> Split:
-        """Reads the manifests of a split.
-
-        Raises:
-            DatasetError: there is no such split, or its manifests cannot be read.
-        """
-        if name not in self.splits:
-            raise DatasetError(
-                f"{self.layout.manifests} has no split {name}; choose from "
-                f"{', '.join(self.splits)}."
-            )
-        return Split(self.layout, name)
-
-    def __iter__(self) -> Iterator[Split]:
-        """All splits, one after the other."""
-        return (self.split(name) for name in self.splits)
-
-
-def open_dataset(path: str | Path, manifests: str | Path | None = None) -> Dataset:
-    """Opens a data set; nothing is read yet.
+def open_dataset(
+    path: str | Path,
+    manifests: str | Path | None = None,
+    *,
+    layout: LayoutName | None = None,
+    shares: Shares = SHARES,
+) -> Dataset:
+    """Opens a data set of any layout.
 
     Args:
-        path: its folder, see `amiss.dataset.layout`.
+        path: its folder; of COCO also the file of its annotations.
         manifests: the folder of its manifests where they lie elsewhere, as those of kaputt-rare.
+        layout: how it is laid out; None looks. `booth` and `kaputt` are both those with manifests.
+        shares: how large splits become where the layout brings none; each product is in one.
 
     Raises:
-        DatasetError: there is no manifest.
+        DatasetError: there is no such data set, or it is broken.
     """
-    return Dataset(Layout.find(path, manifests))
+    root = Path(path)
+    name = layout or ("booth" if manifests is not None else layout_of(root))
+    if name in _OTHERS:
+        if manifests is not None:
+            raise DatasetError(f"The layout {name} has no manifests; leave them out.")
+        return _OTHERS[name][1](root, shares)
+    return ManifestDataset(Layout.find(root, manifests))
 
 
-def _group(rows: pl.DataFrame) -> list[list[int]]:
-    """The row numbers of each capture, in order of appearance; a row without one is its own."""
-    own = pl.col("capture").is_not_null() & (pl.col("capture") != "")
-    key = pl.struct(own.alias("own"), pl.when(own).then("capture").otherwise("capture_id"))
-    numbered = rows.select(key.alias("key")).with_row_index("number")
-    groups = numbered.group_by("key", maintain_order=True).agg("number")
-    return groups["number"].to_list()
+def layout_of(path: str | Path) -> LayoutName:
+    """How a data set is laid out, by what lies in its folder; `booth` stands for Kaputt, too.
 
-
-def _by_item(rows: pl.DataFrame | None) -> dict[str, list[int]]:
-    if rows is None:
-        return {}
-    numbered = rows.select("item_identifier").with_row_index("number")
-    groups = numbered.group_by("item_identifier", maintain_order=True).agg("number")
-    return {item: numbers for item, numbers in groups.iter_rows() if item is not None}
+    Raises:
+        DatasetError: there is none, or none that Amiss knows.
+    """
+    root = Path(path)
+    if not root.exists():
+        raise DatasetError(f"There is no folder {root}.")
+    if root.is_dir() and Layout.is_one(root):
+        return "booth"
+    for name, (is_one, _) in _OTHERS.items():
+        if is_one(root):
+            return name
+    raise DatasetError(
+        f"{root} is no data set that Amiss knows: it needs a manifest (query-train.parquet, …), a "
+        "folder good/, annotations of COCO or the lists of ARMBench."
+    )

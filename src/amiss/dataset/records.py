@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from PIL import Image
 
+from amiss.dataset.frames import Frame
 from amiss.dataset.labels import DamageMask, Defects, ItemMask, Labels
 from amiss.dataset.pixels import fit_depth, load_depth, load_item_mask
 from amiss.dataset.runs import decode_mask
@@ -15,8 +16,8 @@ from amiss.domain.capture import Capture, Intrinsics, Matrix, View
 from amiss.domain.errors import DatasetError
 from amiss.domain.words import ProcessStep
 
-Decode = Callable[[Path], View]
-"""Reads a picture; `amiss.vision.decode.decode` does so safely."""
+Decode = Callable[[Any], View]
+"""Reads a picture: a path, or an H×W×3 uint8 array; `amiss.vision.decode.decode` does so safely."""
 
 Picture = Literal["image", "crop"]
 SMALLEST_CROP_PX = 64
@@ -29,8 +30,9 @@ class ViewRecord:
 
     id: Kaputt's capture_id, or the name of a reference. image, crop: None where they were not
     unpacked. defects: what this picture shows, None where nobody has looked. damage_pixels: how
-    many show damage; None where no damage mask is known. The rest is as in
-    `amiss.domain.capture.View`.
+    many show damage; None where that is not known beforehand. frame: what to look at where it is a
+    frame of a video, which has no file of its own. item_from, damage_from: draw the masks that
+    other layouts hold in another form. The rest is as in `amiss.domain.capture.View`.
     """
 
     id: str
@@ -47,6 +49,9 @@ class ViewRecord:
     pose: Matrix | None = None
     taken: datetime | None = None
     trigger: int | None = None
+    frame: Frame | None = None
+    item_from: Callable[[], ItemMask] | None = None
+    damage_from: Callable[[], DamageMask] | None = None
 
     def picture(self, which: Picture = "image", smallest: int = SMALLEST_CROP_PX) -> Path:
         """The file to look at.
@@ -73,8 +78,8 @@ class ViewRecord:
             DatasetError: a file is not there, or the depth cannot be read.
             ImageError: `decode` cannot read a picture.
         """
-        path = self.picture()
-        seen = decode(path)
+        path = self.picture() if self.frame is None else self.frame.path
+        seen = decode(path if self.frame is None else self.frame.read())
         shape = seen.rgb.shape[:2]
         return View(
             rgb=seen.rgb,
@@ -95,14 +100,20 @@ class ViewRecord:
         Raises:
             DatasetError: the file cannot be read.
         """
+        if self.item_from is not None:
+            return self.item_from()
         return None if self.item_mask is None else load_item_mask(self.item_mask)
 
     def load_damage_mask(self) -> DamageMask | None:
         """H×W uint8: 0 sound, otherwise 1 + the place in DamageType; None where it is not known.
 
+        Of other people's data sets also `labels.UNTYPED`, where their word for it is none of ours.
+
         Raises:
             DatasetError: it is corrupt.
         """
+        if self.damage_from is not None:
+            return self.damage_from()
         return None if self.damage_runs is None else decode_mask(self.damage_runs)
 
 

@@ -1,7 +1,10 @@
 """Which split a product belongs to; never to two, so that nothing is tested that was trained on."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
+from amiss.dataset.records import CaptureRecord, ReferenceRecord
 from amiss.dataset.words import SPLITS, SplitName
 from amiss.domain.errors import DatasetError
 
@@ -9,7 +12,10 @@ SHARES: dict[SplitName, float] = {"train": 0.85, "validation": 0.05, "test": 0.1
 """Kaputt's shares."""
 
 
-def split_of(product: str, shares: dict[SplitName, float] = SHARES) -> SplitName:
+Named = TypeVar("Named", CaptureRecord, ReferenceRecord)
+
+
+def split_of(product: str, shares: Mapping[SplitName, float] = SHARES) -> SplitName:
     """The split of a product, by the SHA-256 of its name: the same for ever, on every machine.
 
     What other products there are changes nothing. shares: how large each split is.
@@ -26,3 +32,19 @@ def split_of(product: str, shares: dict[SplitName, float] = SHARES) -> SplitName
         if place < 0:
             return split
     return next(split for split in reversed(SPLITS) if shares.get(split))  # rounding, at the end
+
+
+def in_splits(
+    records: Iterable[Named], shares: Mapping[SplitName, float] = SHARES
+) -> dict[SplitName, list[Named]]:
+    """Records of captures or references by their split, each product in one; for layouts without.
+
+    Splits that come out empty are left out.
+
+    Raises:
+        DatasetError: as `split_of`.
+    """
+    found: dict[SplitName, list[Named]] = {split: [] for split in SPLITS}
+    for record in records:
+        found[split_of(record.item, shares)].append(record)
+    return {split: members for split, members in found.items() if members}
