@@ -6,11 +6,11 @@ Rasterised with OpenGL, in software (llvmpipe) where there is no GPU, in five pa
 2. From every vertex, and from every cell of the tray, rays are marched through this map to the
    lights, and the horizon is searched for the sky: soft shadows, ambient occlusion, and the colour
    that tray and item lend each other.
-3. Per camera, the triangle behind each pixel is found, at twice the resolution: a visibility
-   buffer (Burns & Hunt 2013), since small triangles are dear and pixels are cheap.
+3. Per camera, the triangle behind each of four samples of a pixel is found: a visibility buffer
+   (Burns & Hunt 2013), since small triangles are dear and pixels are cheap.
 4. Each pixel is shaded once: Lambert and GGX under the rectangular lights, bumps, the other colour
-   of the underside; then the film's reflections are laid over.
-5. Four pixels become one.
+   of the underside. Where an edge runs through it, all four samples are.
+5. The film's reflections are laid over.
 
 It agrees with the path-traced pictures in brightness and colour, not in every reflection: items
 do not mirror each other, and what lies deep inside an open box is a little too light.
@@ -20,21 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amiss.domain.errors import SimulationError
-from amiss.simulate.render.fast_gl import Handle, Program, Value, open_context, sheet
+from amiss.simulate.render.fast_canvas import FINER, Canvas, Layer
+from amiss.simulate.render.fast_find_glsl import SORT, SORT_FILM, WHICH, WHICH_FILM
+from amiss.simulate.render.fast_gl import Program, Shader, Value, open_context, table
 from amiss.simulate.render.fast_light import LightPrograms, Shape, Stage
-from amiss.simulate.render.fast_view_glsl import (
-    FILM,
-    RESOLVE,
-    SHADE_ITEM,
-    SHADE_TRAY,
-    WHICH,
-    WHICH_FILM,
-)
+from amiss.simulate.render.fast_view_glsl import FILM, SHADE_ITEM, SHADE_TRAY
 from amiss.simulate.render.gloss import albedo_table
 from amiss.simulate.scene import Eyepoint, Scene
 
-FINER = 2
-"""Shaded pixels per pixel, along either side."""
 NEAREST, FARTHEST = 0.05, 20.0  # metres from a camera
 
 
@@ -55,17 +48,19 @@ class FastBackend:
             self._light = LightPrograms(self._context)
             self._which = Program(self._context, WHICH)
             self._which_film = Program(self._context, WHICH_FILM)
-            self._tray = Program(self._context, SHADE_TRAY)
-            self._item = Program(self._context, SHADE_ITEM)
-            self._film = Program(self._context, FILM)
-            self._resolve = Program(self._context, RESOLVE)
+            self._sort = Program(self._context, SORT)
+            self._sort_film = Program(self._context, SORT_FILM)
+            self._shade_tray = Shader(self._context, SHADE_TRAY)
+            self._shade_item = Shader(self._context, SHADE_ITEM)
+            self._shade_film = Program(self._context, FILM, LISTED=0)
+            self._no_faces = table(self._context, np.zeros((1, 4), np.int32), 1)
             albedos = albedo_table()
             self._albedos = self._context.texture(
                 albedos.shape[1::-1], 2, albedos.tobytes(), dtype="f4"
             )
             self._albedos.repeat_x = self._albedos.repeat_y = False
         self._stage: Stage | None = None
-        self._canvases: dict[tuple[int, int], _Canvas] = {}
+        self._canvases: dict[tuple[int, int], Canvas] = {}
 
     @property
     def device(self) -> str:
@@ -102,25 +97,47 @@ class FastBackend:
         width, height = camera.intrinsics.width, camera.intrinsics.height
         canvas = self._canvases.get((width, height))
         if canvas is None:
-            canvas = self._canvases[width, height] = _Canvas(self._context, width, height)
+            canvas = self._canvases[width, height] = Canvas(self._context, width, height)
         known = {**stage.uniforms, **_eye(camera), "albedos": self._albedos}
         known |= {"exposure": stage.scene.exposure, "clarity": stage.scene.clarity}
-        self._find(stage.item, self._which, canvas.item, known)
-        self._shade(self._tray, canvas.item, "<=", known)
-        if stage.item is not None:
-            self._shade(self._item, canvas.item, ">", known | stage.item.tables)
+        picture = self._opaque(stage, canvas, known)
         if stage.film is not None:
-            before = {"before": canvas.item.depth}
-            self._find(stage.film, self._which_film, canvas.film, known | before)
-            self._shade(self._film, canvas.film, ">", known | stage.film.tables, blend=True)
-        self._resolve.fill(canvas.small, fine=canvas.fine, times=FINER)
-        data = canvas.small.read(components=3, dtype="f4")
-        return np.frombuffer(data, np.float32).reshape(height, width, 3).copy()
+            shine = self._film(stage.film, canvas, known)
+            picture = picture * shine[..., 3:] + shine[..., :3]
+        return picture
+
+    def _opaque(self, stage: Stage, canvas: Canvas, known: dict[str, Value]) -> NDArray[np.float32]:
+        """Item and tray: each pixel once, and those where edges run once for each sample."""
+        self._find(stage.item, self._which, canvas.item, known)
+        known = known | canvas.item.known
+        item = {"faces": self._no_faces} if stage.item is None else stage.item.tables
+        canvas.sort(self._sort, **known, **item)
+        canvas.shade(self._shade_tray.whole, "<=", **known)
+        if stage.item is not None:
+            canvas.shade(self._shade_item.whole, ">", **known, **item)
+        picture = canvas.light()[..., :3].copy()
+        edges = canvas.edges()
+        fine = np.zeros((len(edges.all), 3), np.float32)
+        for shows, program in ((edges.tray, self._shade_tray), (edges.item, self._shade_item)):
+            if shows.any():
+                fine[shows] += canvas.closely(program.listed, edges.all[shows], **known, **item)
+        picture.reshape(-1, 3)[edges.all] = fine
+        return picture
+
+    def _film(self, film: Shape, canvas: Canvas, known: dict[str, Value]) -> NDArray[np.float32]:
+        """H×W×4: what the film reflects, and how much of what lies behind it is left."""
+        before = {"before": canvas.item.depth}
+        self._find(film, self._which_film, canvas.film, known | before)
+        known = known | canvas.film.known
+        canvas.sort(self._sort_film, **known)
+        canvas.clear()
+        canvas.shade(self._shade_film, ">", **known, **film.tables)
+        return canvas.light()
 
     def _find(
-        self, shape: Shape | None, program: Program, layer: "_Layer", known: dict[str, Value]
+        self, shape: Shape | None, program: Program, layer: Layer, known: dict[str, Value]
     ) -> None:
-        """The nearest triangle behind each pixel, and its depth; 1 where there is none."""
+        """The nearest triangle behind each sample, and its depth."""
         self._context.enable_only(self._context.DEPTH_TEST)
         self._context.depth_func = "<"
         layer.found.clear(depth=1.0)
@@ -128,50 +145,6 @@ class FastBackend:
             layer.found.use()
             program.set(**known)
             shape.draw(self._context, program)
-
-    def _shade(
-        self,
-        program: Program,
-        layer: "_Layer",
-        where: str,
-        known: dict[str, Value],
-        *,
-        blend: bool = False,
-    ) -> None:
-        """Shades the pixels before which something was found (">"), or nothing ("<=").
-
-        The depth test sorts them out, since a software driver runs both sides of an `if`.
-        """
-        context = self._context
-        context.enable_only(context.DEPTH_TEST | (context.BLEND if blend else context.NOTHING))
-        context.blend_func = (context.ONE, context.SRC_ALPHA)
-        context.depth_func = where
-        layer.shaded.depth_mask = False
-        program.fill(layer.shaded, which=layer.which, **known)
-        context.enable_only(context.NOTHING)
-
-
-class _Layer:
-    """Triangles found behind the pixels of one picture, and the picture that they are shaded on."""
-
-    def __init__(self, context: Handle, fine: Handle) -> None:
-        self.which = sheet(context, fine.size, 1, "f4")
-        self.which.filter = (context.NEAREST, context.NEAREST)
-        self.depth = context.depth_texture(fine.size)
-        self.depth.compare_func = ""
-        self.depth.filter = (context.NEAREST, context.NEAREST)
-        self.found = context.framebuffer([self.which], self.depth)
-        self.shaded = context.framebuffer([fine], self.depth)
-
-
-class _Canvas:
-    """What a picture of one size is drawn on."""
-
-    def __init__(self, context: Handle, width: int, height: int) -> None:
-        self.fine = sheet(context, (width * FINER, height * FINER), 4)
-        self.item = _Layer(context, self.fine)
-        self.film = _Layer(context, self.fine)
-        self.small = context.framebuffer([context.renderbuffer((width, height), 4, dtype="f4")])
 
 
 def _eye(camera: Eyepoint) -> dict[str, Value]:
@@ -202,4 +175,5 @@ def _eye(camera: Eyepoint) -> dict[str, Value]:
         "view": (flat @ camera.pose).T,
         "eye": tuple(float(value) for value in -turn.T @ shift),
         "ray": (turn.T @ unproject).T,
+        "focal": FINER * min(lens.fx, lens.fy),
     }

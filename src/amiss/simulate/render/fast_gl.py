@@ -73,19 +73,32 @@ class Program:
         self._whole.render(vertices=3)
 
 
+class Shader:
+    """A program in two forms: for every pixel of a picture, and for four samples of listed ones."""
+
+    def __init__(self, context: Handle, shaders: tuple[str, str]) -> None:
+        self.whole = Program(context, shaders, LISTED=0)
+        self.listed = Program(context, shaders, LISTED=1)
+
+
 def _is_sampler(member: Handle) -> bool:
     return getattr(member, "gl_type", 0) in {0x8B5E, 0x8DCA}  # GL_SAMPLER_2D, GL_INT_SAMPLER_2D
 
 
 def table(context: Handle, rows: NDArray[Any], width: int) -> Handle:
     """N×C float32 or int32 as a texture `width` wide, read by index; the last row is filled up."""
-    count = -(-len(rows) // width)
+    count = odd(-(-len(rows) // width))
     full = np.zeros((count * width, rows.shape[1]), rows.dtype)
     full[: len(rows)] = rows
     kind = "f4" if rows.dtype == np.float32 else "i4"
     texture = context.texture((width, count), rows.shape[1], full.tobytes(), dtype=kind)
     texture.filter = (context.NEAREST, context.NEAREST)
     return texture
+
+
+def odd(rows: int) -> int:
+    """No power of two: llvmpipe compiles every program again for sizes that are one."""
+    return rows | 1 if rows > 1 else 3
 
 
 def picture(context: Handle, pixels: NDArray[Any]) -> Handle:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amiss.domain.errors import SimulationError
-from amiss.simulate.render.fast_gl import Handle, Program, Value, picture, sheet, table
+from amiss.simulate.render.fast_gl import Handle, Program, Value, odd, picture, sheet, table
 from amiss.simulate.render.fast_light_glsl import BROADEN, ITEM_LIGHT, SEEN_FROM_ABOVE, TRAY_LIGHT
 from amiss.simulate.scene import Atlas, Floats, Mesh, Scene, Tray
 
@@ -97,13 +97,13 @@ class Stage:
             {
                 "places": keep(table(context, places, WIDTH)),
                 "normals": keep(table(context, normals, WIDTH)),
-                "faces": keep(table(context, faces, WIDTH)),
+                "faces": keep(table(context, np.column_stack([faces, _cloths(faces)]), WIDTH)),
             },
         )
 
     def _sheets(self, atlas: Atlas) -> dict[str, Value]:
         bumpy = bool(atlas.bump.any())
-        flat = np.zeros((1, 1), np.float32)
+        flat = np.zeros((3, 3), np.float32)
         return {
             "base": self._keep(picture(self._context, _with_alpha(atlas.base, atlas.rough))),
             "back": self._keep(picture(self._context, _with_alpha(atlas.back, atlas.metal))),
@@ -160,7 +160,7 @@ class Stage:
         self.uniforms |= {"tray_share": share, "tray_light": light, "tray_glow": glow}
 
     def _light_item(self, program: Program, item: Shape, vertices: int) -> None:
-        size = (WIDTH, -(-vertices // WIDTH))
+        size = (WIDTH, odd(-(-vertices // WIDTH)))
         sheets = [self._keep(self._context.texture(size, 4, dtype="f2")) for _ in range(4)]
         for each in sheets:
             each.filter = (self._context.NEAREST, self._context.NEAREST)
@@ -190,6 +190,12 @@ class LightPrograms:
                 self._board[1].release()
             self._board = tray, picture(self._context, _with_alpha(tray.base))
         return self._board[1]
+
+
+def _cloths(faces: NDArray[np.int32]) -> NDArray[np.int32]:
+    """F: the cloth of each face; one begins where no corner was a corner of any face before."""
+    least, most = faces.min(axis=1), np.maximum.accumulate(faces.max(axis=1))
+    return np.cumsum(np.concatenate([[False], least[1:] > most[:-1]]), dtype=np.int32)
 
 
 def _inner(

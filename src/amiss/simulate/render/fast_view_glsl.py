@@ -1,40 +1,30 @@
-"""The programs that make a picture of a lit scene, in GLSL 3.30.
-
-One finds the triangle behind each pixel, others shade it.
-"""
+"""The programs that shade what a camera sees of a lit scene, in GLSL 3.30."""
 
 from amiss.simulate.render.fast_glsl import HEAD, LIGHTS, TRAY, WHOLE
 
-WHICH = (
-    HEAD
-    + """
-in vec4 place;
-uniform mat4 view;
-void main() {
-    gl_Position = view * vec4(place.xyz, 1.0);
+_SAMPLES = """
+// LISTED: four samples of each pixel of a list, side by side; else a pixel is one, in its middle.
+uniform mat3 ray;  // samples, two along a pixel, to a direction in the booth
+#if LISTED
+uniform isampler2D list;
+const float STRIDE = 1.0;
+ivec2 nearest_sample() {
+    ivec2 here = ivec2(gl_FragCoord.xy);
+    return texelFetch(list, here >> 1, 0).xy * 2 + (here & 1);
 }
-""",
-    HEAD
-    + """
-out float which;  // the triangle; floats count exactly to 2²⁴
-void main() {
-    which = float(gl_PrimitiveID);
+vec2 middle() {
+    return vec2(nearest_sample()) + 0.5;
 }
-""",
-)
-
-WHICH_FILM = (
-    WHICH[0],
-    HEAD
-    + """
-uniform sampler2D before;  // depth of the item, which may hide it
-out float which;
-void main() {
-    if (gl_FragCoord.z > texelFetch(before, ivec2(gl_FragCoord.xy), 0).r) discard;
-    which = float(gl_PrimitiveID);
+#else
+const float STRIDE = 2.0;
+ivec2 nearest_sample() {
+    return ivec2(gl_FragCoord.xy) * 2;
 }
-""",
-)
+vec2 middle() {
+    return gl_FragCoord.xy * 2.0;
+}
+#endif
+"""
 
 _SURFACE = """
 uniform vec3 eye;
@@ -93,7 +83,6 @@ uniform isampler2D faces;
 uniform sampler2D places;
 uniform sampler2D normals;
 uniform sampler2D bump;
-uniform mat3 ray;  // pixels of the target to a direction in the booth
 
 struct Spot {
     ivec2 a, b, c;        // where its corners stand in the tables
@@ -110,13 +99,13 @@ ivec2 at(int index) {
     return ivec2(index & 1023, index >> 10);
 }
 
-// What the ray of this pixel meets on its triangle.
-Spot meet() {
+// What the ray through the middle meets on the triangle of a sample.
+Spot meet(ivec2 probe) {
     Spot spot;
-    int index = int(texelFetch(which, ivec2(gl_FragCoord.xy), 0).r);
-    vec3 way = ray * vec3(gl_FragCoord.xy, 1.0);
-    vec3 right = way + ray[0];  // the rays of its neighbours
-    vec3 under = way + ray[1];
+    int index = int(texelFetch(which, probe, 0).r);
+    vec3 way = ray * vec3(middle(), 1.0);
+    vec3 right = way + ray[0] * STRIDE;  // the rays of its neighbours
+    vec3 under = way + ray[1] * STRIDE;
     ivec3 corners = texelFetch(faces, at(index), 0).xyz;
     spot.a = at(corners.x);
     spot.b = at(corners.y);
@@ -139,8 +128,9 @@ Spot meet() {
     float scale = 1.0 / max(dot(plane, plane), 1e-30);
     vec3 to_b = cross(edge_c, plane) * scale;
     vec3 to_c = cross(plane, edge_b) * scale;
-    float share_b = clamp(dot(hit, to_b), 0.0, 1.0);
-    float share_c = clamp(dot(hit, to_c), 0.0, 1.0 - share_b);
+    // The middle of a pixel may lie a little beside the triangle of its first sample.
+    float share_b = clamp(dot(hit, to_b), 1.0 - STRIDE, STRIDE);
+    float share_c = clamp(dot(hit, to_c), 1.0 - STRIDE, STRIDE - max(share_b, 0.0));
     spot.share = vec3(1.0 - share_b - share_c, share_b, share_c);
     vec2 sheet_a = vec2(place_a.w, normal_a.w);
     vec2 sheet_b = vec2(place_b.w, normal_b.w) - sheet_a;
@@ -184,6 +174,7 @@ vec3 shade(vec3 point, vec3 normal, vec3 mirrored, vec3 albedo, float rough, flo
 SHADE_TRAY = (
     WHOLE,
     HEAD
+    + _SAMPLES
     + LIGHTS
     + TRAY
     + _SURFACE
@@ -193,13 +184,15 @@ uniform sampler2D board;
 uniform float board_rough;
 uniform sampler2D tray_share;
 uniform sampler2D tray_light;
-uniform mat3 ray;  // pixels of the target to a direction in the booth
-out vec4 seen;
+#if LISTED
+uniform sampler2D depths;
+#endif
+out vec4 seen;  // nothing where a listed sample shows the item
 
 void main() {
-    vec3 way = ray * vec3(gl_FragCoord.xy, 1.0);
-    vec3 right = way + ray[0];
-    vec3 under = way + ray[1];
+    vec3 way = ray * vec3(middle(), 1.0);
+    vec3 right = way + ray[0] * STRIDE;
+    vec3 under = way + ray[1] * STRIDE;
     float reach = -eye.z / way.z;
     vec3 point = eye + way * reach;
     vec2 to_board = vec2(1.0, -1.0) / size;  // its first row lies at the largest y
@@ -215,6 +208,9 @@ void main() {
     vec3 light = shade(point, up, mirrored, albedo, board_rough, 0.0, share, irradiance, sky);
     bool beside = reach < 0.0 || !on_tray(point.xy);
     seen = vec4((beside ? environment : light) * exposure, 1.0);
+#if LISTED
+    if (texelFetch(depths, nearest_sample(), 0).r < 1.0) seen = vec4(0.0);
+#endif
 }
 """,
 )
@@ -222,6 +218,7 @@ void main() {
 SHADE_ITEM = (
     WHOLE,
     HEAD
+    + _SAMPLES
     + LIGHTS
     + TRAY
     + _SURFACE
@@ -236,7 +233,23 @@ uniform sampler2D base;  // and roughness
 uniform sampler2D back;  // and metalness of the front
 const vec3 LUMINANCE = vec3(0.2126, 0.7152, 0.0722);
 const float REAR_ROUGH = 0.9;  // raw board or dull film
-out vec4 seen;
+#if LISTED
+uniform sampler2D depths;
+#endif
+out vec4 seen;  // nothing where a listed sample shows the tray
+
+// Prints hold more than a pixel shows, so each of its samples is looked up.
+vec4 printed(Spot spot) {
+#if LISTED
+    return textureGrad(base, spot.sheet, spot.sheet_x, spot.sheet_y);
+#else
+    vec2 x = spot.sheet_x * 0.5;
+    vec2 y = spot.sheet_y * 0.5;
+    vec2 first = spot.sheet - 0.5 * (x + y);
+    return 0.25 * (textureGrad(base, first, x, y) + textureGrad(base, first + x, x, y)
+        + textureGrad(base, first + y, x, y) + textureGrad(base, first + x + y, x, y));
+#endif
+}
 
 vec4 between(sampler2D table, Spot spot) {
     return texelFetch(table, spot.a, 0) * spot.share.x + texelFetch(table, spot.b, 0) * spot.share.y
@@ -244,12 +257,12 @@ vec4 between(sampler2D table, Spot spot) {
 }
 
 void main() {
-    Spot spot = meet();
+    Spot spot = meet(nearest_sample());
     vec4 light = spot.rear ? between(rears, spot) : between(fronts, spot);
     float level = max(dot(light.rgb, LUMINANCE), 1e-4);
     float turned = dot(spot.normal - spot.smooth_normal, between(flows, spot).xyz);
     light.rgb *= clamp(1.0 + turned / level, 0.2, 2.0);
-    vec4 front = textureGrad(base, spot.sheet, spot.sheet_x, spot.sheet_y);
+    vec4 front = printed(spot);
     vec4 other = textureGrad(back, spot.sheet, spot.sheet_x, spot.sheet_y);
     vec3 albedo = spot.rear ? other.rgb : front.rgb;
     float rough = spot.rear ? REAR_ROUGH : front.a;
@@ -260,6 +273,9 @@ void main() {
     vec3 shaded = shade(spot.point, spot.normal, mirrored, albedo, rough, metal, share, light,
                         mirrors);
     seen = vec4(shaded * exposure, 1.0);
+#if LISTED
+    if (texelFetch(depths, nearest_sample(), 0).r == 1.0) seen = vec4(0.0);
+#endif
 }
 """,
 )
@@ -267,41 +283,36 @@ void main() {
 FILM = (
     WHOLE,
     HEAD
+    + _SAMPLES
     + LIGHTS
     + TRAY
     + _SURFACE
     + _TRIANGLE
     + """
+uniform sampler2D depths;
 uniform float clarity;
 const float FILM_ROUGH = 0.09;
 const float TWO_SIDES = 1.8;  // a sheet reflects at its front and at its back
 out vec4 seen;  // alpha: how much of what lies behind is left
 void main() {
-    Spot spot = meet();
+    ivec2 probe = nearest_sample();
+    float covered = 0.0;
+    for (int k = 3; k >= 0; k--) {
+        ivec2 here = nearest_sample() + ivec2(k & 1, k >> 1);
+        if (texelFetch(depths, here, 0).r < 1.0) {
+            probe = here;
+            covered += 0.25;
+        }
+    }
+    Spot spot = meet(probe);
     vec3 to_eye = normalize(eye - spot.point);
     float cosine = max(dot(spot.normal, to_eye), 0.01);
     vec2 part = reflects(cosine, FILM_ROUGH);
     vec3 mirrored = reflect(-to_eye, spot.normal);
     vec3 light = gloss(spot.point, mirrored, FILM_ROUGH, vec4(1.0));
     light += mirror(spot.point, mirrored, FILM_ROUGH, 1.0);
-    seen = vec4((0.04 * part.x + part.y) * TWO_SIDES * light * exposure, clarity);
-}
-""",
-)
-
-RESOLVE = (
-    WHOLE,
-    HEAD
-    + """
-uniform sampler2D fine;
-uniform int times;
-out vec3 seen;
-void main() {
-    ivec2 corner = ivec2(gl_FragCoord.xy) * times;
-    vec3 sum = vec3(0.0);
-    for (int y = 0; y < times; y++)
-        for (int x = 0; x < times; x++) sum += texelFetch(fine, corner + ivec2(x, y), 0).rgb;
-    seen = sum / float(times * times);
+    vec3 shine = (0.04 * part.x + part.y) * TWO_SIDES * light * exposure;
+    seen = vec4(shine * covered, 1.0 - covered * (1.0 - clarity));
 }
 """,
 )
