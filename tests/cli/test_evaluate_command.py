@@ -1,6 +1,9 @@
 """`amiss evaluate` on a folder of pictures, and on captures of them."""
 
+import json
+
 import numpy as np
+import polars as pl
 import pytest
 from PIL import Image
 
@@ -104,6 +107,19 @@ def test_captures_print_all_keys(document, captures, point, layout, tmp_path):
 
 
 @pytest.mark.usefixtures("fake_engine")
+def test_manifests_may_lie_elsewhere(document, captures, point, tmp_path):
+    rows = pl.read_parquet(captures / "query-test.parquet")
+    rows.filter(pl.col("item_identifier") == "simulated-kit").write_parquet(
+        tmp_path / "query-test.parquet"
+    )
+    figures = document(
+        *("evaluate", captures, "--layout", "kaputt", "--manifests", tmp_path),
+        *("--operating-point", point),
+    )
+    assert (figures["n_good"], figures["n_damaged"]) == (1, 1)
+
+
+@pytest.mark.usefixtures("fake_engine")
 def test_captures_for_people(amiss, captures, point, tmp_path):
     page = tmp_path / "out.html"
     arguments = ("--layout", "booth", "--operating-point", point, "--report", page, "--details")
@@ -122,8 +138,73 @@ def test_figures_of_captures_are_the_same_every_time(document, captures, point):
     assert one == again
 
 
+@pytest.fixture
+def coco(tmp_path):
+    """Three pictures of one product to test on, one of them with a hole, and a reference."""
+    images, annotations = [], []
+    for number in range(4):
+        view = picture("kit", number, harm="hole" if number == 3 else None, upright=True)
+        name = f"{number}.png"
+        Image.fromarray(view.rgb).save(tmp_path / name)
+        height, width = view.rgb.shape[:2]
+        entry = {"id": number, "file_name": name, "height": height, "width": width, "item": "kit"}
+        images.append(entry | ({"reference": True} if number == 0 else {}))
+        if number == 3:
+            rows, columns = np.nonzero(view.damage)
+            left, right, top, bottom = columns.min(), columns.max(), rows.min(), rows.max()
+            box = [left, top, right + 1, top, right + 1, bottom + 1, left, bottom + 1]
+            outline = [list(map(int, box))]
+            annotations.append({"image_id": 3, "category_id": 1, "segmentation": outline})
+    told = {"images": images, "annotations": annotations}
+    told["categories"] = [{"id": 1, "name": "hole"}]
+    (tmp_path / "test.json").write_text(json.dumps(told))
+    return tmp_path
+
+
+@pytest.mark.usefixtures("fake_engine")
+def test_coco_is_evaluated_with_its_masks(document, coco, point, tmp_path):
+    page = tmp_path / "out.html"
+    command = ("evaluate", coco, "--layout", "coco", "--operating-point", point)
+    figures = document(*command, "--report", page)
+    assert figures.keys() >= CAPTURE_KEYS | {"pixel_auroc"}
+    assert (figures["n_good"], figures["n_damaged"], figures["n_masked"]) == (2, 1, 1)
+    assert (figures["layout"], figures["references"]) == ("coco", 1)
+    assert figures["by_type"].keys() == {"hole"}
+    assert page.is_file()
+
+
+@pytest.fixture
+def armbench(tmp_path):
+    labels = ("nominal", "nominal", "package_defect", "multi_pick")
+    folder = tmp_path / "data" / "T"
+    folder.mkdir(parents=True)
+    for number, label in enumerate(labels):
+        view = picture("kit", number, harm="hole" if number == 2 else None, upright=True)
+        Image.fromarray(view.rgb).save(folder / f"T_{number}.jpg")
+        told = {"id": f"T_{number}", "label": label, "sublabel": "torn_bag", "polygon": []}
+        (folder / f"T_{number}.json").write_text(json.dumps(told))
+    (tmp_path / "test.csv").write_text("T\n")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("fake_engine")
+def test_armbench_says_what_a_damage_score_can_express(document, amiss, armbench, point):
+    command = ("evaluate", armbench, "--layout", "armbench-defects", "--operating-point", point)
+    figures = document(*command)
+    assert (figures["n_good"], figures["n_damaged"], figures["n_unlabelled"]) == (2, 1, 1)
+    assert figures["classes"].keys() == {"package_defect", "nominal", "multi_pick"}
+    damaged, good = figures["classes"]["package_defect"], figures["classes"]["nominal"]
+    assert (damaged["n"], good["n"]) == (1, 2)
+    assert damaged["recall"] + good["fpr"] == good["recall"] + damaged["fpr"] == 1
+    assert figures["classes"]["multi_pick"] is None
+    assert figures["not_expressible"] == {"multi_pick": 1}
+    code, out, _ = amiss(*command)
+    assert code == 0
+    assert "not expressible" in out
+
+
 def test_evaluate_refuses(refused, dataset, captures, point, tmp_path):
-    for layout in ("coco", "ids", "armbench-defects", "armbench-ids"):
+    for layout in ("ids", "armbench-ids"):
         assert "comes later" in refused("evaluate", dataset, "--layout", layout)
     assert "choose from folder" in refused("evaluate", dataset, "--layout", "mvtec")
     assert "7 references" in refused(
@@ -138,5 +219,6 @@ def test_evaluate_refuses(refused, dataset, captures, point, tmp_path):
     assert ".html" in refused(*booth, "--report", tmp_path / "out.pdf")
     assert "no folder" in refused(*booth, "--report", tmp_path / "no" / "out.html")
     assert "manifest" in refused("evaluate", dataset, "--layout", "kaputt")
+    assert "no --manifests" in refused(*booth, "--manifests", captures)
     for option in (("--report", tmp_path / "out.html"), ("--split", "train")):
         assert "no --report" in refused("evaluate", dataset, *option)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 import typer
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 Half = Literal["choose", "report", "all"]
 Split = Literal["train", "validation", "test"]  # as in `amiss.dataset.words`, which imports slowly
-LAYOUTS = ("folder", "booth", "kaputt")
-LATER = ("coco", "ids", "armbench-defects", "armbench-ids")
+Layout = Literal["folder", "booth", "kaputt", "coco", "armbench-defects"]
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+LATER = ("ids", "armbench-ids")
 
 
 def evaluate(
@@ -38,10 +39,16 @@ def evaluate(
     rotate: Annotated[
         bool, typer.Option("--rotate", help="folder: turn every query by an angle of its own.")
     ] = False,
-    split: Annotated[Split, typer.Option(help="booth, kaputt: which split to test on.")] = "test",
+    split: Annotated[Split, typer.Option(help="Not of folders: which split to test on.")] = "test",
     report: Annotated[
         Path | None,
-        typer.Option(metavar="OUT.html", help="booth, kaputt: also write a page with pictures."),
+        typer.Option(metavar="OUT.html", help="Not of folders: also write a page with pictures."),
+    ] = None,
+    manifests: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="kaputt: where its manifests lie, if elsewhere, as kaputt-rare's."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Which references are drawn.")] = 0,
     details: Annotated[
@@ -54,17 +61,30 @@ def evaluate(
 ) -> None:
     """Measure how good Amiss is on labelled pictures and captures."""
     _refuse(layout, half, report, rotate=rotate, split=split)
+    if manifests is not None and layout != "kaputt":
+        raise InputError(f"The layout {layout} takes no --manifests; leave it out.")
     load = _Load(bundle, operating_point, engine)
     if layout == "folder":
         document = _pictures(dataset, load, references, half, seed, rotate, details)
     else:
-        document = _captures(dataset, layout, load, references, split, seed, report, details)
+        data = _Data(dataset, cast("Layout", layout), split, manifests)
+        document = _captures(data, load, references, seed, report, details)
     if as_json:
         print_json(document)
         return
     from amiss.cli.evaluate_tables import show
 
     show(document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """Which captures to test on."""
+
+    path: Path
+    layout: Layout
+    split: "SplitName"
+    manifests: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +152,21 @@ def _pictures(
 
 
 def _captures(
-    dataset: Path,
-    layout: str,
+    data: _Data,
     load: Callable[[], "Inspector"],
     references: int,
-    split: "SplitName",
     seed: int,
     page: Path | None,
     details: bool,
 ) -> dict[str, Any]:
+    from amiss.dataset.others import armbench_images
     from amiss.dataset.reader import open_dataset
+    from amiss.evaluate.armbench import class_figures
     from amiss.evaluate.captures import evaluate_captures
     from amiss.evaluate.page import write_page
     from amiss.evaluate.under_test import CapturesUnderTest
 
-    tested = open_dataset(dataset).split(split)
+    tested = open_dataset(data.path, data.manifests, layout=data.layout).split(data.split)
     inspector = load()
     under_test = CapturesUnderTest(inspector)
     with progress("Inspecting") as moved:
@@ -154,11 +174,13 @@ def _captures(
             under_test,
             tested,
             references=references,
-            picture="crop" if layout == "kaputt" else "image",
+            picture="crop" if data.layout == "kaputt" else "image",
             seed=seed,
             progress=moved,
         )
-    document = {**found.export(details=details), "layout": layout, **_what(inspector)}
+    document = {**found.export(details=details), "layout": data.layout, **_what(inspector)}
+    if data.layout == "armbench-defects" and armbench_images.is_one(data.path):
+        document |= class_figures(found)
     if page is not None:
         write_page(page, found, document, tested, under_test)
         document["report"] = str(page)

@@ -30,6 +30,8 @@ def show(document: Document) -> None:
     to.print(_figures(document))
     if "with" in document:
         to.print(_without_and_with(document))
+    if "classes" in document:
+        to.print(_classes(document["classes"]))
     if document["by_type"]:
         to.print(_by_type(document["by_type"]))
     for kind, slices in document.get("by_slice", {}).items():
@@ -79,6 +81,16 @@ def _without_and_with(document: Document) -> "Table":
         if key in document["without"]:
             both.add_row(name, number(document["without"][key]), number(with_references.get(key)))
     return both
+
+
+def _classes(figures: dict[str, Document | None]) -> "Table":
+    labels = table("label", ">n", ">recall", ">false positive rate")
+    for name, own in figures.items():
+        if own is None:
+            labels.add_row(name, "", "not expressible", "")
+        else:
+            labels.add_row(name, str(own["n"]), number(own["recall"]), number(own["fpr"]))
+    return labels
 
 
 def _by_type(figures: dict[str, Document]) -> "Table":
