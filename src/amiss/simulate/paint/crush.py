@@ -10,7 +10,7 @@ import numpy as np
 from amiss.simulate.damages.crush import Tool
 from amiss.simulate.damages.law import ASPECT
 from amiss.simulate.damages.noise import Values, folds, smooth
-from amiss.simulate.paint.fields import clouds, slope, soften
+from amiss.simulate.paint.fields import clouds, soften
 from amiss.simulate.paint.photo import Photo
 from amiss.simulate.paint.recipe import Numbers, inward, place, radius
 from amiss.simulate.paint.window import Window
@@ -118,13 +118,13 @@ def _relight(
     window: Window, rng: np.random.Generator, dent: Values, ridge: Values, shown: Values
 ) -> None:
     """Facets that turn to the light are brighter; folds whiten, broken; hollows are darker."""
-    along_x, along_y = (step * window.scale for step in slope(dent))
+    along_x, along_y = window.rise(dent)
     steep = np.hypot(along_x, along_y)
     tame = np.minimum(1, _STEEP / np.maximum(steep, 1e-6)) * 0.75
     rise_x, rise_y = -along_x * tame, -along_y * tame
     depth = max(float(dent.max()), 1e-6)
     hollow = 1 - 0.22 * smooth(dent, 0.3 * depth, depth)
-    light = window.lit(rise_x, rise_y) * hollow / window.lit(np.zeros(1), np.zeros(1))
+    light = window.lit(rise_x, rise_y) * hollow
     window.shade(1 + (np.clip(light, 0.35, 1.7) - 1) * shown)
     inside = smooth(dent, 0.06 * depth, 0.25 * depth) * shown
     shiny = float(rng.uniform(0.05, 0.35))

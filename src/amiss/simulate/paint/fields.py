@@ -34,7 +34,7 @@ def clouds(
         weight = 0.55**octave
         total += weight * bent
         power += (0.75 * weight) ** 2
-    return total / np.sqrt(power)
+    return np.asarray(total / np.sqrt(power))
 
 
 def soften(values: Values, sigma: float) -> Values:
@@ -47,7 +47,7 @@ def soften(values: Values, sigma: float) -> Values:
 def slope(height: Values) -> tuple[Values, Values]:
     """Change per pixel along x and along y."""
     along_y, along_x = np.gradient(height)
-    return along_x, along_y
+    return np.asarray(along_x), np.asarray(along_y)
 
 
 def srgb(light: NDArray[np.float32]) -> NDArray[np.float32]:

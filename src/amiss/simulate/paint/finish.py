@@ -27,7 +27,8 @@ def finished(photo: Photo, rng: np.random.Generator) -> tuple[RgbArray, Mask, Ma
     height, width = photo.item.shape
     zoom = 1 + rng.uniform(0.2, 1.0) * _ZOOM
     turn = rng.uniform(-_TURN, _TURN)
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), turn, zoom)
+    about = ((width - 1) / 2, (height - 1) / 2)
+    matrix = np.asarray(cv2.getRotationMatrix2D(about, turn, zoom), np.float64)
     matrix[:, 2] += rng.uniform(-_SHIFT, _SHIFT, 2)
     level = srgb(photo.light) * 255
     lost = np.sqrt(np.clip(1 - photo.kept**2, 0, 1)).astype(np.float32)
@@ -38,8 +39,8 @@ def finished(photo: Photo, rng: np.random.Generator) -> tuple[RgbArray, Mask, Ma
     fresh = photo.noise * rng.uniform(*_FRESH) * _noise(rng, level.shape)
     rgb = np.clip(np.rint(moved + fresh), 0, 255).astype(np.uint8)
     quality, coarse = int(rng.integers(*_QUALITY)), int(rng.choice((0, 2)))
-    masks = (_moved(mask, matrix) for mask in (photo.marked, photo.item))
-    return (_through_jpeg(rgb, quality, coarse), *masks)
+    marked, item = _moved(photo.marked, matrix), _moved(photo.item, matrix)
+    return _through_jpeg(rgb, quality, coarse), marked, item
 
 
 def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Pixels:

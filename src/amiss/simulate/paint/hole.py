@@ -26,8 +26,7 @@ def punched(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     inside = Inside.drawn(rng)
     # The rim goes down with the thing that came through.
     sunk = np.exp(-np.maximum(apart, 0) / (0.28 * wide + 0.6))
-    gy, gx = np.gradient(soften(sunk, window.scale) * 0.35 * wide)
-    light = window.lit(gx * window.scale, gy * window.scale) / window.lit(np.zeros(1), np.zeros(1))
+    light = window.lit(*window.rise(soften(sunk, window.scale) * 0.35 * wide))
     window.shade(1 + (np.clip(light, 0.5, 1.4) - 1) * window.item)
     _open(window, rng, inside, opening, apart, wide)
     window.mark((apart < 0.12 * wide + 0.8) & (window.item > 0.5))
@@ -85,7 +84,6 @@ def _petals(
         petal = smooth(1 - off - way, 0, 0.06) * smooth(way, 0, 0.05)
         tilt = 0.9 * (1 - 0.8 * np.clip(way, 0, 1))
         light = window.lit(-tilt * math.cos(middle), -tilt * math.sin(middle) + 0 * out)
-        light = light / window.lit(np.zeros(1), np.zeros(1))
         bend = np.where(petal > cover, np.clip(light, 0.45, 1.25), bend)
         cover = np.maximum(cover, petal)
     return cover, soften(bend, 0.4 * window.scale + 0.02 * wide)

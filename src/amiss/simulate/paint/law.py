@@ -20,9 +20,9 @@ MAJOR_FROM: dict[DamageType, dict[str, float]] = {
     DamageType.OPENED: {"gap_share": 0.12},
     DamageType.SUPERFICIAL: {"area_share": 0.06},
 }
-"""The simulator's limits (`damages.law.MAJOR_FROM`) with millimetres as shares of an item of 215 mm:
-15 mm are 0.07, 30 mm are 0.14. A damage is major as soon as one number reaches its limit. A puddle
-beside the item is always more than a millilitre."""
+"""The simulator's limits (`damages.law.MAJOR_FROM`) with millimetres as shares of an item of
+215 mm: 15 mm are 0.07, 30 mm are 0.14. A damage is major as soon as one number reaches its limit. A
+puddle beside the item is always more than a millilitre."""
 
 
 def share(damage: DamageType, drawn: float, item_px: int) -> float:

@@ -10,6 +10,7 @@ from amiss.vision.isolate import isolate
 
 _LEAST, _MOST = 0.06, 0.6  # share of a hand-held picture that its item takes
 _REACH = (0.27, 0.47)  # half axes of the ellipse that the item keeps to, shares of the sides
+_SOLID = 0.84  # share of its convex hull that an item fills at least
 _SIZE = 256  # pixels of the long side at which the cut is sought
 _ROUNDS = 4
 
@@ -47,10 +48,11 @@ def held(picture: RgbArray) -> Mask:
     marks[(out < 0.55) & ~hand] = cv2.GC_FGD
     marks = marks.astype(np.uint8)
     cv2.setRNGSeed(7)  # GrabCut begins with k-means of OpenCV's own generator
-    state = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(small, marks, None, *state, _ROUNDS, cv2.GC_INIT_WITH_MASK)
+    ground, thing = np.zeros((1, 65)), np.zeros((1, 65))
+    nowhere = (0, 0, 1, 1)  # the mask says where to look
+    cv2.grabCut(small, marks, nowhere, ground, thing, _ROUNDS, cv2.GC_INIT_WITH_MASK)
     mask = _one((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD), hand)
-    if not _LEAST <= mask.mean() <= _MOST:
+    if not _LEAST <= mask.mean() <= _MOST or _solid(mask, hand) < _SOLID:
         raise ImageError("Nothing in the middle of this picture stands out: hand in a mask.")
     return _enlarged(mask, picture.shape[:2])
 
@@ -98,6 +100,14 @@ def _one(mask: Mask, hand: Mask) -> Mask:
     )
     cv2.drawContours(closed, edges, -1, 1, cv2.FILLED)
     return np.asarray((closed > 0) & ~hand)
+
+
+def _solid(mask: Mask, hand: Mask) -> float:
+    """Share of its convex hull, but for the hand, that a mask fills: things sold are mostly convex."""
+    points = np.argwhere(mask)[:, ::-1].astype(np.int32)
+    hull = np.zeros(mask.shape, np.uint8)
+    cv2.fillConvexPoly(hull, np.asarray(cv2.convexHull(points), np.int32), 1)
+    return float(mask.sum() / max(int(((hull > 0) & ~hand).sum()), 1))
 
 
 def _enlarged(mask: Mask, shape: tuple[int, ...]) -> Mask:

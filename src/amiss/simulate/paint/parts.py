@@ -35,10 +35,9 @@ def snapped(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     angle = rng.choice((-1, 1)) * rng.uniform(0.06, 0.25)
     step = end.turn + rng.normal(0, 0.35)
     was = window.now.copy()
-    _clear(window, part)
+    window.clear(part)
     _break(window, rng, end)
     # The piece: what stood at the place it came from.
-    along, across = window.turned(end.turn)
     c, s = math.cos(angle), math.sin(angle)
     mx, my = (end.cut * f(end.turn) for f in (math.cos, math.sin))
     px, py = window.x - mx - far * math.cos(step), window.y - my - far * math.sin(step)
@@ -47,7 +46,7 @@ def snapped(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     piece = np.clip(window.moved(part, dx, dy), 0, 1)
     look = np.stack([window.moved(was[..., i], dx, dy) for i in range(3)], -1)
     window.shade(window.shadow(piece, 0.03 * photo.size, 0.5))
-    _place_piece(window, look, piece)
+    window.place(look, piece)
     torn = fringe(window, rng, -distance(window, window.moved(end.off, dx, dy)), 1.2) * piece
     window.lay(Inside.drawn(rng).board * photo.lamp, 0.9 * torn)
     window.mark(np.maximum(part, piece))
@@ -69,7 +68,7 @@ def bitten(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     out = out + 0.07 * clouds(rng, window.shape, 3 * window.scale)
     gone = smooth(1 - out, -0.01, 0.02) * window.item
     was = window.now.copy()
-    _clear(window, gone)
+    window.clear(gone)
     end = _End(window, way + math.pi, 0.0, (1 - out) * wide, wide)
     _break(window, rng, end)
     around = np.zeros(photo.item.shape, np.bool_)
@@ -84,7 +83,7 @@ def end_gone(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     """An end of the item is missing; what stood behind it shows."""
     end = _end(photo, rng, share)
     part = smooth(end.off, -0.2, 0.4) * end.window.item
-    _clear(end.window, part)
+    end.window.clear(part)
     _break(end.window, rng, end)
     end.window.mark(part)
     end.window.back()
@@ -113,14 +112,11 @@ def empty_seat(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     seat = smooth(-apart, -0.1, 0.5)
     window.lay(floor * light[..., None], seat)
     wall = soften((-apart).clip(0, 0.3 * depth), window.scale)
-    gy, gx = np.gradient(-wall)
-    bright = window.lit(3 * gx * window.scale, 3 * gy * window.scale) / window.lit(
-        np.zeros(1), np.zeros(1)
-    )
+    bright = window.lit(*(3 * step for step in window.rise(-wall)))
     window.shade(1 + (np.clip(bright, 0.5, 1.6) - 1) * seat)
     lip = np.exp(-(((apart - 0.4) / 0.6) ** 2)) * window.item
-    gy, gx = np.gradient(soften(np.exp(-(apart**2)), window.scale))
-    window.glint(0.3 * lip * np.clip(gx * photo.sun[0] + gy * photo.sun[1], 0, 1) * window.scale)
+    rise_x, rise_y = window.rise(soften(np.exp(-(apart**2)), window.scale))
+    window.glint(0.3 * lip * np.clip(rise_x * photo.sun[0] + rise_y * photo.sun[1], 0, 1))
     window.mark(apart < 0.3)
     window.back()
     return {"units_missing": 1, "depth_share": depth / photo.size}
@@ -150,17 +146,7 @@ def _end(photo: Photo, rng: np.random.Generator, share: float) -> _End:
 
 def _near_border(photo: Photo, at: tuple[float, float], wide: float) -> bool:
     height, width = photo.item.shape
-    return min(at[0], at[1], width - 1 - at[0], height - 1 - at[1]) < wide + _BORDER_PX
-
-
-def _clear(window: Window, part: Values) -> None:
-    """The background where the part was, and where its blurred edge still shows."""
-    wide = np.clip(2.2 * soften(part, 1.1 * window.scale), 0, 1)
-    stays = window.item * (1 - part)  # the rest of the item stays
-    window.lay(
-        window.enlarged(window.photo.behind),
-        np.maximum(part, wide * (1 - stays) * (part < 1)) * (1 - stays),
-    )
+    return bool(min(at[0], at[1], width - 1 - at[0], height - 1 - at[1]) < wide + _BORDER_PX)
 
 
 def _break(window: Window, rng: np.random.Generator, end: _End) -> None:
@@ -177,14 +163,6 @@ def _break(window: Window, rng: np.random.Generator, end: _End) -> None:
     window.lay(inside.board * window.photo.lamp, 0.6 * edge)
     rim = fringe(window, rng, -off, 0.8 + 0.012 * end.wide) * (off < 1.0) * window.item
     window.lay(streaky, 0.9 * rim * (end.off < 1.2))
-
-
-def _place_piece(window: Window, look: Values, piece: Values) -> None:
-    """A piece of the photograph itself, already as sharp as the rest."""
-    cover = piece[..., None]
-    window.now = window.now * (1 - cover) + look * cover
-    window.kept = np.maximum(window.kept * (1 - piece), 0.85 * piece)
-    window.touched = np.maximum(window.touched, piece)
 
 
 def _crumbs(
@@ -207,6 +185,6 @@ def _crumbs(
         window.shade(window.shadow(piece, 0.25 * size + 0.4, 0.5))
         shift = np.full(window.shape, -x), np.full(window.shape, -y)
         own = np.stack([window.moved(look[..., i], *shift) for i in range(3)], -1)
-        _place_piece(window, own * rng.uniform(0.8, 1.05), piece)
+        window.place(own * rng.uniform(0.8, 1.05), piece)
         total = np.maximum(total, piece)
     return total

@@ -77,7 +77,7 @@ class Photo:
     def sharp(self) -> float:
         """Pixels: sigma of the blur of the sharpest edges (re-blur ratio, Zhuo and Sim 2011)."""
         grey = cv2.cvtColor(self.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-        again = cv2.GaussianBlur(grey, (0, 0), 1.0)
+        again = np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.float32)
         first, second = (_gradient(plane) for plane in (grey, again))
         strong = first >= np.quantile(first, 0.985)
         ratio = float(np.median(first[strong] / np.maximum(second[strong], 1e-3)))

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from amiss.simulate.damages.noise import Values, smooth
-from amiss.simulate.paint.fields import clouds, slope, soften
+from amiss.simulate.paint.fields import clouds, soften
 from amiss.simulate.paint.photo import Photo
 from amiss.simulate.paint.recipe import Numbers, UnfitError, place, radius
 from amiss.simulate.paint.window import Window
@@ -68,9 +68,7 @@ def powder(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     dense = smooth(1.05 - out + 0.22 * grain, 0.05, 0.45) * 0.97
     strewn = 0.8 * smooth(grain, 1.0, 1.5) * smooth(1.8 - out, 0, 0.8)  # the last grains lie apart
     cover = np.clip(np.maximum(dense, strewn), 0, 1) * where
-    gx, gy = slope(soften(heap, 1.5 * window.scale) * 0.5 * wide)
-    gx, gy = gx * window.scale, gy * window.scale
-    light = window.lit(gx, gy) / window.lit(np.zeros(1), np.zeros(1))
+    light = window.lit(*window.rise(soften(heap, 1.5 * window.scale) * 0.5 * wide))
     colour = np.array(_POWDERS[rng.integers(len(_POWDERS))]) * rng.uniform(0.75, 1.05)
     light = np.clip(light, 0.4, 1.4) * np.clip(1 + 0.16 * grain, 0.45, 1.5)
     window.shade(1 - (1 - window.shadow(cover, 0.12 * wide + 0.5, 0.35)) * where)
@@ -167,7 +165,6 @@ def _gleam(
     height = rim * np.sqrt(np.clip(1 - (1 - np.clip(deep / rim, 0, 1)) ** 2, 0, 1))
     height = soften(height, 0.7 * window.scale)
     height = height + 0.05 * rim * clouds(rng, window.shape, 10 * window.scale, 2) * (deep > 0)
-    gx, gy = (step * window.scale for step in slope(height))
     wet = smooth(deep, 0, 0.5)
-    shine = window.gloss(gx, gy, 60) + 0.06 * smooth(deep, 0, rim)
+    shine = window.gloss(*window.rise(height), 60) + 0.06 * smooth(deep, 0, rim)
     window.glint(strong * shine * wet)

@@ -45,7 +45,7 @@ def dirt(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     """Grime from a floor or a belt: smeared, grainy, the print shines through."""
     window, wide, out, turn = _blot(photo, rng, share)
     x, y = window.turned(turn)
-    smear = _drawn(window, rng, x, y, 5.0, 0.25 * wide)
+    smear = _drawn(rng, x, y, 5.0, 0.25 * wide)
     fine = clouds(rng, window.shape, 5 * window.scale, 4)
     fade = smooth(-out, -1.1, -0.5)
     dense = smooth(0.7 * smear + 0.5 * fine, -1.2, 1.0) * fade
@@ -65,7 +65,7 @@ def scuff(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     """Rubbed along one direction: print worn to the board in fine streaks."""
     window, wide, out, turn = _blot(photo, rng, share)
     x, y = window.turned(turn)
-    streaks = _drawn(window, rng, x, y, 9.0, 1.2) + 0.5 * clouds(
+    streaks = _drawn(rng, x, y, 9.0, 1.2) + 0.5 * clouds(
         rng, window.shape, 0.4 * wide * window.scale
     )
     dense = smooth(streaks, -0.3, 1.2) * smooth(-out, -1.1, -0.4) * smooth(window.item, 0.3, 0.9)
@@ -90,9 +90,7 @@ def _blot(
     return window, wide, out, turn
 
 
-def _drawn(
-    window: Window, rng: np.random.Generator, x: Values, y: Values, stretch: float, cell: float
-) -> Values:
+def _drawn(rng: np.random.Generator, x: Values, y: Values, stretch: float, cell: float) -> Values:
     """Unit noise drawn out along x."""
     noise = clouds(rng, (128, 128), 4, 3).astype(np.float32)
     u = np.mod(x / (cell * stretch) * 4 + rng.uniform(0, 99), 126).astype(np.float32)

@@ -62,7 +62,7 @@ def _roll(
     steep = -lean / np.sqrt(1 - lean**2)
     steep = np.clip(steep, -3, 3)
     light = window.lit(steep * math.cos(turn), steep * math.sin(turn))
-    light = np.clip(light / window.lit(np.zeros(1), np.zeros(1)), 0.3, 1.3)
+    light = np.clip(light, 0.3, 1.3)
     window.lay(inside.ply(window, rng, turn) * light[..., None], body)
     window.mark(body)
 
@@ -90,8 +90,7 @@ def slit(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     side = np.sign(bend)
     lift = np.exp(-np.maximum(apart, 0) / (0.9 * half + 0.8)) * np.sqrt(lens)
     raised = soften(lift * np.where(side > 0, 1.0, 0.55), window.scale) * 0.9 * half
-    gy, gx = np.gradient(raised)
-    light = window.lit(gx * window.scale, gy * window.scale) / window.lit(np.zeros(1), np.zeros(1))
+    light = window.lit(*window.rise(raised))
     window.shade(1 + (np.clip(light, 0.5, 1.5) - 1) * window.item)
     shade = occluded(window, gap, 0.9 * half + 0.6)
     dark = np.clip(0.2 + 0.7 * shade + 0.3 * smooth(-apart, 0, half), 0, 0.97)

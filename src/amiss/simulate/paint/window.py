@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from amiss.simulate.damages.noise import Values, smooth
-from amiss.simulate.paint.fields import soften
+from amiss.simulate.paint.fields import slope, soften
 from amiss.simulate.paint.photo import Photo
 
 _FINE = 420  # pixels that a window is enlarged to, about
@@ -106,30 +106,46 @@ class Window:
         self.kept = self.kept * (1 - dense)
         self.touched = np.maximum(self.touched, smooth(dense, 0.005, 0.06))
 
+    def place(self, look: Values, cover: Values) -> None:
+        """A piece of the photograph itself, h×w×3, already as sharp as the rest."""
+        self.now = self.now * (1 - cover[..., None]) + look * cover[..., None]
+        self.kept = np.maximum(self.kept * (1 - cover), _BENT * cover)
+        self.touched = np.maximum(self.touched, cover)
+
+    def clear(self, part: Values) -> None:
+        """The background where a part of the item was, and where its blurred edge still shows."""
+        halo = np.clip(2.2 * soften(part, 1.1 * self.scale), 0, 1) * (1 - self.item)
+        self.lay(self.enlarged(self.photo.behind), np.maximum(part, halo))
+
     def glint(self, light: Values) -> None:
         """Light mirrored on top, as a share of the lamp."""
         soft = self.soft(np.maximum(light, 0))
         self.now = self.now + soft[..., None] * self.photo.lamp
         self.touched = np.maximum(self.touched, smooth(soft, 0.01, 0.05))
 
-    def mark(self, where: Values) -> None:
+    def mark(self, where: Values | NDArray[np.bool_]) -> None:
         """Damage: where h×w is above ½."""
         self.marks = np.maximum(self.marks, where)
 
-    def lit(self, slope_x: Values, slope_y: Values) -> Values:
-        """How much more light a surface gets that rises so towards the camera (Lambert)."""
+    def rise(self, height: Values) -> tuple[Values, Values]:
+        """How steeply a surface so many pixels high rises along x and along y."""
+        along_x, along_y = slope(height)
+        return along_x * self.scale, along_y * self.scale
+
+    def lit(self, rise_x: Values, rise_y: Values) -> Values:
+        """How many times the light of a flat surface one gets that rises so (Lambert)."""
         sun = self.photo.sun
-        length = np.sqrt(slope_x**2 + slope_y**2 + 1)
-        cosine = (-slope_x * sun[0] - slope_y * sun[1] + sun[2]) / length
+        length = np.sqrt(rise_x**2 + rise_y**2 + 1)
+        cosine = (-rise_x * sun[0] - rise_y * sun[1] + sun[2]) / length
         direct = np.maximum(cosine, 0) / sun[2]
         return np.asarray(_AMBIENT * (0.7 + 0.3 / length) + (1 - _AMBIENT) * direct)
 
-    def gloss(self, slope_x: Values, slope_y: Values, sharpness: float = 40) -> Values:
+    def gloss(self, rise_x: Values, rise_y: Values, sharpness: float = 40) -> Values:
         """How far a surface that rises so mirrors the light into the camera, in [0, 1]."""
         half = self.photo.sun + np.array([0, 0, 1])
         half = half / np.linalg.norm(half)
-        length = np.sqrt(slope_x**2 + slope_y**2 + 1)
-        cosine = (-slope_x * half[0] - slope_y * half[1] + half[2]) / length
+        length = np.sqrt(rise_x**2 + rise_y**2 + 1)
+        cosine = (-rise_x * half[0] - rise_y * half[1] + half[2]) / length
         return np.asarray(np.maximum(cosine, 0) ** sharpness)
 
     def shadow(self, thing: Values, height: float, dark: float = 0.45) -> Values:
