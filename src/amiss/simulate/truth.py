@@ -1,7 +1,7 @@
 """What is really to be seen in a view: item, damage, parts, depth. No light is needed for that."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,36 +81,38 @@ class _Canvas:
         if scene.item is None or scene.atlas is None:
             return
         seen = rasterise(scene.item, eye)
-        front = (seen.face >= 0) & (seen.depth <= self.depth + _TRAY_TIE)
-        texel = _texels(scene.item, seen, front, scene.atlas.damage.shape)
+        seen = seen.where(seen.near <= self.depth.reshape(-1)[seen.pixels] + _TRAY_TIE)
+        texel = _texels(scene.item, seen, scene.atlas.damage.shape)
         beside = np.array([name.startswith(BESIDE) for name in scene.item.names])
-        number = scene.item.part[seen.face[front]]
-        self.item[front] = ~beside[number]
-        self.damage[front] = scene.atlas.damage[texel]
-        self.part[front] = number + 1
-        self.depth[front] = seen.depth[front]
-        self.facing[front] = _facing(scene.item, seen, front, eye)
-        self.rough[front] = scene.atlas.rough[texel]
+        number = scene.item.part[seen.faces]
+        _paint(self.item, seen, ~beside[number])
+        _paint(self.damage, seen, scene.atlas.damage[texel])
+        _paint(self.part, seen, number + 1)
+        _paint(self.depth, seen, seen.near)
+        _paint(self.facing, seen, _facing(scene.item, seen, eye))
+        _paint(self.rough, seen, scene.atlas.rough[texel])
 
     def draw_film(self, scene: Scene, eye: Eyepoint) -> None:
         """Films in front of it; their own damage hides that of what lies behind."""
         if scene.film is None or scene.atlas is None:
             return
         seen = rasterise(scene.film, eye)
-        front = (seen.face >= 0) & (seen.depth <= self.depth)
-        self.film[front] = True
-        self.item[front] = True
-        torn = scene.atlas.damage[_texels(scene.film, seen, front, scene.atlas.damage.shape)]
-        self.damage[front] = np.where(torn > 0, torn, self.damage[front])
+        seen = seen.where(seen.near <= self.depth.reshape(-1)[seen.pixels])
+        _paint(self.film, seen, True)
+        _paint(self.item, seen, True)
+        torn = scene.atlas.damage[_texels(scene.film, seen, scene.atlas.damage.shape)]
+        seen = seen.where(torn > 0)
+        _paint(self.damage, seen, torn[torn > 0])
 
     def draw_ghost(self, scene: Scene, eye: Eyepoint) -> None:
         """What is missing before what is seen."""
         if scene.ghost is None or scene.atlas is None:
             return
         seen = rasterise(scene.ghost, eye)
-        front = (seen.face >= 0) & (seen.depth < self.depth - _GHOST_TIE) & (self.damage == 0)
-        texel = _texels(scene.ghost, seen, front, scene.atlas.damage.shape)
-        self.damage[front] = scene.atlas.damage[texel]
+        before = seen.near < self.depth.reshape(-1)[seen.pixels] - _GHOST_TIE
+        seen = seen.where(before & (self.damage.reshape(-1)[seen.pixels] == 0))
+        texel = _texels(scene.ghost, seen, scene.atlas.damage.shape)
+        _paint(self.damage, seen, scene.atlas.damage[texel])
 
     def finished(self, scene: Scene) -> Truth:
         depth = np.where(np.isfinite(self.depth), self.depth, 0).astype(np.float32)
@@ -120,52 +122,52 @@ class _Canvas:
         )
 
 
+def _paint(plane: NDArray[Any], seen: Seen, values: NDArray[Any] | bool) -> None:
+    plane.reshape(-1)[seen.pixels] = values
+
+
 def _tray(scene: Scene, eye: Eyepoint) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """H×W: depth of the tray's plane (inf beyond its edge), and cosine of the angle onto it."""
-    rays = _rays(eye)
+    height, width = eye.intrinsics.height, eye.intrinsics.width
+    rays = _rays(eye, np.arange(width)[None, :], np.arange(height)[:, None])
     centre = -eye.pose[:3, :3].T @ eye.pose[:3, 3]
-    falling = np.minimum(rays[..., 2], -1e-9)
+    falling = np.minimum(rays[2], -1e-9)
     depth = -centre[2] / falling
-    x, y = (centre[axis] + depth * rays[..., axis] for axis in (0, 1))
-    length, width = scene.tray.size
-    inside = (np.abs(x) <= length / 2) & (np.abs(y) <= width / 2)
-    long = np.sqrt((rays**2).sum(axis=-1))
+    x, y = (centre[axis] + depth * rays[axis] for axis in (0, 1))
+    length, broad = scene.tray.size
+    inside = (np.abs(x) <= length / 2) & (np.abs(y) <= broad / 2)
+    long = np.sqrt(_dot(rays, rays))
     return np.where(inside, depth, np.inf), (-falling / long).astype(np.float32)
 
 
-def _rays(eye: Eyepoint) -> NDArray[np.float64]:
-    """H×W×3: directions in the booth through the pixels' middles, 1 along the optical axis."""
+def _rays(
+    eye: Eyepoint, columns: NDArray[np.int64], rows: NDArray[np.int64]
+) -> list[NDArray[np.float64]]:
+    """x, y, z of the rays in the booth through the pixels' middles, 1 along the optical axis."""
     lens = eye.intrinsics
-    x = ((np.arange(lens.width) - lens.cx) / lens.fx)[None, :, None]
-    y = ((np.arange(lens.height) - lens.cy) / lens.fy)[:, None, None]
+    x, y = (columns - lens.cx) / lens.fx, (rows - lens.cy) / lens.fy
     right, down, forward = eye.pose[:3, :3]
-    return np.asarray(x * right + y * down + forward)
+    return [x * right[axis] + y * down[axis] + forward[axis] for axis in range(3)]
+
+
+def _dot(one: list[NDArray[np.float64]], other: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.asarray(one[0] * other[0] + one[1] * other[1] + one[2] * other[2])
 
 
 def _texels(
-    mesh: Mesh, seen: Seen, where: NDArray[np.bool_], shape: tuple[int, ...]
+    mesh: Mesh, seen: Seen, shape: tuple[int, ...]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Row and column in the atlas of each pixel of `where`."""
-    uv = _between(mesh.uv, mesh, seen, where)
-    row = np.clip((uv[:, 1] * shape[0]).astype(np.int64), 0, shape[0] - 1)
-    column = np.clip((uv[:, 0] * shape[1]).astype(np.int64), 0, shape[1] - 1)
+    """Row and column in the atlas of each pixel."""
+    u, v = seen.between(mesh.uv, mesh)
+    row = np.clip((v * shape[0]).astype(np.int64), 0, shape[0] - 1)
+    column = np.clip((u * shape[1]).astype(np.int64), 0, shape[1] - 1)
     return row, column
 
 
-def _facing(mesh: Mesh, seen: Seen, where: NDArray[np.bool_], eye: Eyepoint) -> NDArray[np.float32]:
-    normal = _between(mesh.normals, mesh, seen, where)
-    ray = _rays(eye)[where]
-    length = np.sqrt((normal**2).sum(axis=1) * (ray**2).sum(axis=1))
-    cosine = np.abs((normal * ray).sum(axis=1)) / np.maximum(length, 1e-12)
+def _facing(mesh: Mesh, seen: Seen, eye: Eyepoint) -> NDArray[np.float32]:
+    normal = seen.between(mesh.normals, mesh)
+    rows, columns = np.divmod(seen.pixels, seen.shape[1])
+    ray = _rays(eye, columns, rows)
+    length = np.sqrt(_dot(normal, normal) * _dot(ray, ray))
+    cosine = np.abs(_dot(normal, ray)) / np.maximum(length, 1e-12)
     return np.asarray(cosine, np.float32)
-
-
-def _between(
-    values: NDArray[np.float32], mesh: Mesh, seen: Seen, where: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """n×C: what is known at the vertices, at each pixel of `where`."""
-    corners = mesh.faces[seen.face[where]]
-    weights = seen.weights[where]
-    return np.asarray(
-        sum(values[corners[:, corner]] * weights[:, corner, None] for corner in range(3))
-    )
