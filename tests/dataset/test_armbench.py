@@ -82,6 +82,9 @@ def test_what_is_listed_and_not_there_is_told(tmp_path):
     split = open_dataset(tmp_path).split("test")
     assert [record.id for record in split] == ["BBB2_1", "BBB2_3"]
     assert split.left_out == ("DDD4 is listed, and has no labels",)
+    (tmp_path / "data" / "BBB2" / "BBB2_4.jpg").touch()
+    left_out = open_dataset(tmp_path).split("test").left_out
+    assert left_out == ("BBB2_4.jpg has no label", "DDD4 is listed, and has no labels")
     (tmp_path / "data" / "BBB2" / "BBB2_1.jpg").unlink()
     assert len(open_dataset(tmp_path).split("test")) == 2  # it counts, seen or not
 

@@ -1,6 +1,7 @@
 """COCO in its usual places, on generated miniature trees."""
 
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -157,6 +158,15 @@ def test_items_stay_together_and_share_references(tmp_path):
     assert [r.id for s in again for r in s] == [r.id for s in data for r in s]
 
 
+def test_records_go_to_other_processes(tmp_path):
+    write(tmp_path, "train.json", TOLD)
+    record = open_dataset(tmp_path).split("train")[1]
+    again = pickle.loads(pickle.dumps(record))
+    np.testing.assert_array_equal(
+        again.views[0].load_damage_mask(), record.views[0].load_damage_mask()
+    )
+
+
 def test_the_caller_says_how_large_splits_are(tmp_path):
     write(tmp_path, "all.json", TOLD)
     assert open_dataset(tmp_path, shares={"test": 1.0}).splits == ("test",)
@@ -170,6 +180,7 @@ def test_the_caller_says_how_large_splits_are(tmp_path):
         (lambda t: t["annotations"].append(annotation(0, 9)), r"name no damage: items \(1\)"),
         (lambda t: t["annotations"].append(annotation(0, 1, severity="bad")), "'bad'"),
         (lambda t: t["images"].append(t["images"][0]), "1 images have an id"),
+        (lambda t: t["images"][0].update(file_name="b.png"), "listed more than once"),
         (lambda t: t["images"][0].pop("height"), "KeyError: 'height'"),
         (lambda t: t["images"][0].update(height=0), "cannot be"),
         (lambda t: t["images"][0].update(height=float("nan")), "NaN"),

@@ -7,7 +7,7 @@ from dataset_helpers import decode
 from PIL import Image
 
 from amiss.dataset.labels import Defects
-from amiss.dataset.reader import open_dataset
+from amiss.dataset.reader import layout_of, open_dataset
 from amiss.dataset.words import DEFECT_OF, DefectType, Material
 from amiss.domain.errors import DatasetError
 from amiss.domain.words import DamageType
@@ -108,7 +108,8 @@ def shade_of(picture):
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_each_layout_opens(tmp_path, layout):
     data = open_dataset(grow(tmp_path, layout))
-    assert data.splits == ("train", "test")
+    assert layout_of(tmp_path) == "booth"
+    assert open_dataset(tmp_path, layout="kaputt").splits == data.splits == ("train", "test")
     for split in data:
         assert [record.id for record in split] == [f"0000-{split.name}-{n}" for n in range(3)]
         for record, label in zip(split, LABELS, strict=True):
@@ -244,8 +245,15 @@ def test_records_are_taken_by_place_and_in_slices(tmp_path):
 def test_missing_parts_are_said_in_one_sentence(tmp_path):
     with pytest.raises(DatasetError, match="no folder"):
         open_dataset(tmp_path / "nowhere")
-    with pytest.raises(DatasetError, match="needs a manifest"):
-        open_dataset(tmp_path)
+    for layout in (None, "booth", "kaputt"):
+        with pytest.raises(DatasetError, match="needs a manifest"):
+            open_dataset(tmp_path, layout=layout)
+    with pytest.raises(DatasetError, match=r"needs train\.csv or test\.csv"):
+        open_dataset(tmp_path, layout="armbench-defects")
+    with pytest.raises(DatasetError, match="no annotations of COCO"):
+        open_dataset(tmp_path, layout="coco")
+    with pytest.raises(DatasetError, match="has no manifests"):
+        open_dataset(tmp_path, manifests=tmp_path, layout="coco")
     data = open_dataset(grow(tmp_path, splits=("test",)))
     with pytest.raises(DatasetError, match="choose from test"):
         data.split("train")

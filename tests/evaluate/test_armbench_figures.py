@@ -2,6 +2,7 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 from capture_helpers import LevelMeansDamaged
@@ -71,3 +72,29 @@ def test_two_items_where_one_was_asked_for_are_counted_and_not_judged(report):
     assert figures["classes"]["multi_pick"] is None
     assert figures["not_expressible"] == {"multi_pick": 2}
     assert len(report.rows) == 9
+
+
+def test_videos_are_evaluated_as_captures_and_a_broken_one_counts(tmp_path):
+    labels = {"a": ("nominal", 20), "b": ("nominal", 40), "c": ("open", 120), "d": ("open", None)}
+    for folder in ("videos", "annotations"):
+        (tmp_path / folder).mkdir()
+    for name, (label, level) in labels.items():
+        told = {"id": name, "label": label}
+        (tmp_path / "annotations" / f"{name}.json").write_text(json.dumps(told))
+        film = tmp_path / "videos" / f"{name}.mp4"
+        if level is None:
+            film.write_bytes(b"broken")
+            continue
+        writer = cv2.VideoWriter(str(film), cv2.VideoWriter_fourcc(*"mp4v"), 10, (900, 700))
+        for _ in range(3):
+            writer.write(np.full((700, 900, 3), level, np.uint8))
+        writer.release()
+    (tmp_path / "test.csv").write_text("a\nb\nc\nd\n")
+    split = open_dataset(tmp_path).split("test")
+    found = evaluate_captures(LevelMeansDamaged(), split, references=2).export(details=True)
+    assert (found["n_good"], found["n_damaged"], found["n_no_opinion"]) == (2, 2, 1)
+    assert found["auroc"] == pytest.approx(0.5)  # one of two damaged ones is not seen
+    assert found["by_type"]["opened"]["n"] == 2
+    scores = {item["id"]: item["score_without"] for item in found["items"]}
+    assert scores["c"] == pytest.approx(0.12, abs=0.01)
+    assert scores["d"] is None

@@ -42,7 +42,8 @@ def check_dataset(
         run.check(split, total)
         run.check_classes(split.name, train)
     if train not in data.splits:
-        run.tally.add("one_class", f"there is no split {train}")
+        has = ", ".join(data.splits)
+        run.tally.add("one_class", f"there is no split {train}, only {has or 'nothing'}")
     run.leaks.tell(run.tally, run.progress)
     return CheckReport(str(data.root), run.counts, run.tally.problems())
 

@@ -62,10 +62,15 @@ def _split(root: Path, name: SplitName) -> ListedSplit:
     records: list[CaptureRecord] = []
     left_out: list[str] = []
     for transfer in read_list(root / LISTS[name]):
-        labels = sorted((root / "data" / transfer).glob("*.json"))
+        folder = root / "data" / transfer
+        labels = sorted(folder.glob("*.json"))
         records += [_record(path, transfer) for path in labels]
         if not labels:
             left_out.append(f"{transfer} is listed, and has no labels")
+            continue
+        stems = {path.stem for path in labels}
+        bare = sorted(path.name for path in folder.glob("*.jpg") if path.stem not in stems)
+        left_out += [f"{name} has no label" for name in bare]
     return ListedSplit(name, records, left_out=left_out)
 
 

@@ -79,6 +79,8 @@ def _images(document: Mapping[str, Any], path: Path, root: Path) -> Iterable[Coc
     if lost:
         raise ValueError(f"{lost} annotations are of images that are not listed")
     names = [str(entry["file_name"]) for entry in entries]
+    if len(set(names)) < len(names):
+        raise ValueError(f"{len(names) - len(set(names))} pictures are listed more than once")
     folder = _folder(names, path, root)
     for entry, name in zip(entries, names, strict=True):
         product = entry.get("item", entry.get("item_identifier"))
