@@ -11,6 +11,7 @@ from amiss.vision.isolate import isolate
 _LEAST, _MOST = 0.06, 0.6  # share of a hand-held picture that its item takes
 _REACH = (0.27, 0.47)  # half axes of the ellipse that the item keeps to, shares of the sides
 _SOLID = 0.84  # share of its convex hull that an item fills at least
+_ALL = 0.93  # share of that ellipse
 _SIZE = 256  # pixels of the long side at which the cut is sought
 _ROUNDS = 4
 
@@ -52,7 +53,8 @@ def held(picture: RgbArray) -> Mask:
     nowhere = (0, 0, 1, 1)  # the mask says where to look
     cv2.grabCut(small, marks, nowhere, ground, thing, _ROUNDS, cv2.GC_INIT_WITH_MASK)
     mask = _one((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD), hand)
-    if not _LEAST <= mask.mean() <= _MOST or _solid(mask, hand) < _SOLID:
+    nothing = mask.sum() > _ALL * (out < 1).sum()  # the whole ellipse: nothing was told apart
+    if nothing or not _LEAST <= mask.mean() <= _MOST or _solid(mask, hand) < _SOLID:
         raise ImageError("Nothing in the middle of this picture stands out: hand in a mask.")
     return _enlarged(mask, picture.shape[:2])
 
@@ -103,7 +105,7 @@ def _one(mask: Mask, hand: Mask) -> Mask:
 
 
 def _solid(mask: Mask, hand: Mask) -> float:
-    """Share of its convex hull, but for the hand, that a mask fills: things sold are mostly convex."""
+    """Share of its convex hull, but for the hand, that a mask fills; most goods are convex."""
     points = np.argwhere(mask)[:, ::-1].astype(np.int32)
     hull = np.zeros(mask.shape, np.uint8)
     cv2.fillConvexPoly(hull, np.asarray(cv2.convexHull(points), np.int32), 1)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amiss.simulate.damages.noise import Values, smooth
-from amiss.simulate.paint.fields import clouds
+from amiss.simulate.paint.fields import clouds, soften
 from amiss.simulate.paint.photo import Photo
 from amiss.simulate.paint.recipe import Numbers, place, radius
 from amiss.simulate.paint.stuff import Inside
@@ -36,7 +36,7 @@ def scratches(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     dense = dense * skips * smooth(window.item, 0.3, 0.9)
     board = Inside.drawn(rng).board * photo.lamp
     window.lay(_telling(window, 0.9 * board, dense), 0.9 * dense)
-    window.mark(dense > 0.12)
+    window.mark(soften(dense, 0.8 * window.scale) > 0.06)  # a hair beside the strokes is theirs
     window.back()
     return {}
 

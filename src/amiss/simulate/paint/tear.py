@@ -96,7 +96,7 @@ def slit(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     dark = np.clip(0.2 + 0.7 * shade + 0.3 * smooth(-apart, 0, half), 0, 0.97)
     window.lay(inside.depths(window, rng, dark), smooth(-apart, -0.1, 0.4))
     _lips(window, rng, inside, apart, side, half, turn)
-    window.mark((apart < 0.35 * half + 0.8) & (lens > 0.02) & (window.item > 0.5))
+    window.mark((apart < 0.8 * half + 1.0) & (lens > 0.02) & (window.item > 0.5))
     window.back()
     return {"through_share": 2 * long / photo.size, "long_share": 2 * long / photo.size}
 
