@@ -8,9 +8,9 @@ import pytest
 import toys
 
 from amiss.domain.errors import SimulationError
-from amiss.domain.words import ProcessStep
+from amiss.domain.words import DamageType, ProcessStep, Severity
 from amiss.simulate import plan as plans
-from amiss.simulate.damages.make import HARMS
+from amiss.simulate.damages.make import HARMS, draw_evenly, draw_type
 from amiss.simulate.plan import MOST_REFERENCES, NEW_DESIGN, PER_BOOTH, PER_PRODUCT, Plan
 from amiss.simulate.prints.deceive import Deception
 from amiss.simulate.products.product import Kind
@@ -149,7 +149,7 @@ def test_references_show_another_side_each_time():
 
 @pytest.mark.usefixtures("toy_products")
 def test_most_damaged_items_were_harmed_once_and_some_twice(monkeypatch):
-    monkeypatch.setattr(plans, "harm", lambda _product, damage, _rng, **_: toys.harm(damage))
+    monkeypatch.setattr(plans, "harm", lambda _product, damage, *_, **__: toys.harm(damage))
     plan = Plan(9, damaged=1)
     items = [plan.item(index) for index in range(200)]
     counts = Counter(len(item.harms) for item in items)
@@ -163,7 +163,7 @@ def test_most_damaged_items_were_harmed_once_and_some_twice(monkeypatch):
 def test_a_harm_that_the_product_cannot_have_is_drawn_again(monkeypatch):
     asked = []
 
-    def harm(_product, damage, _rng, *, rest, yaw):
+    def harm(_product, damage, _rng, _severity, *, rest, yaw):
         asked.append((damage, rest, yaw))
         if len(asked) < 4:
             raise SimulationError("No.")
@@ -181,6 +181,24 @@ def test_a_harm_that_the_product_cannot_have_is_drawn_again(monkeypatch):
     )
     with pytest.raises(SimulationError, match="No damage was found for simulated-carton-"):
         plan.item(0)
+
+
+def test_an_even_data_set_has_rare_damages_as_often_as_common_ones():
+    rng = np.random.default_rng(0)
+    for draw, least, most in ((draw_evenly, 0.07, 0.18), (draw_type, 0.005, 0.45)):
+        drawn = Counter(draw(kind, rng) for kind in Kind for _ in range(600))
+        shares = np.array([drawn[damage] for damage in DamageType]) / drawn.total()
+        assert least < shares.min()
+        assert shares.max() < most
+    usual = Counter(draw_type(kind, rng) for kind in Kind for _ in range(600))
+    assert usual[DamageType.CRUSH] > 5 * usual[DamageType.MISSING_UNIT]
+
+
+def test_more_damage_is_major_in_an_even_data_set():
+    plan = Plan(3, kinds=(Kind.CARTON,), damaged=1.0, even=True)
+    harms = [harm for index in range(0, 96, 4) for harm in plan.item(index).harms]
+    marks = [harm for harm in harms if harm.type in {DamageType.CRUSH, DamageType.TEAR}]
+    assert 0.2 < np.mean([harm.severity is Severity.MAJOR for harm in marks]) < 0.9
 
 
 def test_twins_are_named_where_they_are_wanted():

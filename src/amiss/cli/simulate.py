@@ -44,6 +44,10 @@ def simulate(
     twins: Annotated[
         bool, typer.Option("--twins", help="Capture every damaged item once more, intact.")
     ] = False,
+    even: Annotated[
+        bool,
+        typer.Option("--even", help="Rare damages as often as common ones, and more major ones."),
+    ] = False,
     no_crops: Annotated[
         bool, typer.Option("--no-crops", help="Do not also cut the items out.")
     ] = False,
@@ -69,7 +73,7 @@ def simulate(
     from amiss.simulate.studio import Outfit
     from amiss.vision.engine.threads import default_threads
 
-    plan = Plan(seed, damaged, references, _kinds(kinds), twins)
+    plan = Plan(seed, damaged, references, _kinds(kinds), twins, even)
     outfit = Outfit(views, size, not no_empty_trays, Encoding(crops=not no_crops))
     threads = None if processes == 1 else max(1, default_threads() // processes)
     opener = partial(open_backend, backend, threads, variant)

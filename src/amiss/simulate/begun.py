@@ -28,6 +28,7 @@ def settings_of(plan: Plan, outfit: Outfit, backend: str) -> Settings:
         "references": plan.references,
         "kinds": [kind.value for kind in plan.kinds],
         "twins": plan.twins,
+        "even": plan.even,
         **asdict(outfit),
     }
     encoding = settings.pop("encoding")

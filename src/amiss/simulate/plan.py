@@ -4,6 +4,7 @@ So any range of indexes can be made on any machine, in any order, and all ranges
 whole. Items come in groups that show one product, products in groups that lay in one booth.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,9 +13,9 @@ import numpy as np
 from amiss.dataset.split import split_of
 from amiss.dataset.words import SplitName
 from amiss.domain.errors import SimulationError
-from amiss.domain.words import DamageType, ProcessStep
+from amiss.domain.words import DamageType, ProcessStep, Severity
 from amiss.simulate.damages.harm import Harm
-from amiss.simulate.damages.make import draw_type, harm
+from amiss.simulate.damages.make import draw_evenly, draw_type, harm
 from amiss.simulate.item import Item
 from amiss.simulate.place import Placement
 from amiss.simulate.prints.deceive import Deception
@@ -40,9 +41,12 @@ _KNOWN = 0.5  # of these, the share whose references show both
 _NEW = 0.5  # share of their items that are in the second one
 _UNREAD = 0.05  # share of items whose barcode nobody could read
 _TWICE = 0.1  # share of damaged items that were harmed twice
+_WORSE = 0.5  # share of damaged items whose damage is major where it can be, in an even data set
 _TRIES = 20  # until a harm is found that the product can have
 _MARKS = {DamageType.CRUSH, DamageType.TEAR, DamageType.HOLE, DamageType.SUPERFICIAL}
 """What may come on top of another damage."""
+_SLIGHT = {DamageType.SUPERFICIAL}
+"""What is hardly ever major, so that nobody should wait for it."""
 _STEPS = {
     ProcessStep.INBOUND: 0.3,
     ProcessStep.STOW: 0.2,
@@ -59,7 +63,9 @@ class Plan:
 
     seed: which data set (≥ 0); two seeds share no product, booth or item. damaged: share of items
     that are harmed. references: pristine captures of each product. kinds: of products, in turn.
-    twins: every harmed item is captured once more, intact.
+    twins: every harmed item is captured once more, intact. even: rare types of damage befall as
+    often as common ones, and every other damage is major where it can be; to learn and to measure
+    by, not as it happens.
     """
 
     seed: int
@@ -67,6 +73,7 @@ class Plan:
     references: int = 2
     kinds: tuple[Kind, ...] = tuple(Kind)
     twins: bool = False
+    even: bool = False
     _base: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -136,7 +143,7 @@ class Plan:
             id=self.id(index),
             seed=seed,
             product=product,
-            harms=_harms(product, seed, where) if self.is_damaged(index) else (),
+            harms=_harms(product, seed, where, self.even) if self.is_damaged(index) else (),
             placement=where,
             sequence=index,
             step=step,
@@ -188,16 +195,25 @@ def _made(seed: int, kind: Kind, design: int, deceptive: str) -> Product:
     return make_product(seed, kind, design, deceptive)
 
 
-def _harms(product: Product, seed: int, where: Placement) -> tuple[Harm, ...]:
+def _harms(product: Product, seed: int, where: Placement, even: bool) -> tuple[Harm, ...]:
     """One harm, seldom two, of types that the product can have."""
     rng = stream("plan", seed, 7)
     count = 2 if rng.random() < _TWICE else 1
+    worse = Severity.MAJOR if even and rng.random() < _WORSE else None
     for number in range(_TRIES):
         drawn = stream("damage", seed, number + 1)
-        types = _types(product.kind, drawn)[:count]
+        types = _types(product.kind, drawn, draw_evenly if even else draw_type)[:count]
         try:
             return tuple(
-                harm(product, damage, drawn, rest=where.side, yaw=where.yaw) for damage in types
+                harm(
+                    product,
+                    damage,
+                    drawn,
+                    None if damage in _SLIGHT else worse,
+                    rest=where.side,
+                    yaw=where.yaw,
+                )
+                for damage in types
             )
         except SimulationError:
             continue  # what this one product cannot suffer is drawn again
@@ -206,7 +222,9 @@ def _harms(product: Product, seed: int, where: Placement) -> tuple[Harm, ...]:
     )
 
 
-def _types(kind: Kind, rng: np.random.Generator) -> list[DamageType]:
+def _types(
+    kind: Kind, rng: np.random.Generator, draw: Callable[[Kind, np.random.Generator], DamageType]
+) -> list[DamageType]:
     """What happened, and what else happened where something can."""
-    first, *others = (draw_type(kind, rng) for _ in range(8))
+    first, *others = (draw(kind, rng) for _ in range(8))
     return [first, *(other for other in others if other in _MARKS and other is not first)]

@@ -58,6 +58,13 @@ def draw_type(kind: Kind, rng: np.random.Generator) -> DamageType:
     return types[int(rng.choice(len(types), p=odds / odds.sum()))]
 
 
+def draw_evenly(kind: Kind, rng: np.random.Generator) -> DamageType:
+    """A damage type that the kind can have; over all kinds, each type about as often as others."""
+    types = HARMS[kind]
+    odds = np.array([1 / sum(damage in able for able in HARMS.values()) for damage in types])
+    return types[int(rng.choice(len(types), p=odds / odds.sum()))]
+
+
 def harm(
     product: Product,
     damage: DamageType,

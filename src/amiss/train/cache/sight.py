@@ -1,0 +1,97 @@
+"""What training keeps of one view, and the bytes it becomes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amiss.detect.cues import CHANNELS, DEPTH, TRAY
+from amiss.domain.words import DamageType
+from amiss.train.cache.squeeze import Squeezer, pack, unpack
+
+TYPES = tuple(DamageType)
+Grid = tuple[int, int]
+_CUE = 42.0  # steps of a cue that make 1; from −3 to 3 it fills eight bits
+_MM4 = 4000.0  # quarters of a millimetre in a metre
+NOWHERE = np.iinfo(np.int16).min
+"""Where a cell lies on its product, if that is not known."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """One view as training sees it. Fine cells are of 8 pixels of the working frame, others of 16.
+
+    features: of each encoder output C×h×w. cues: CHANNELS×H×W, fine. damage: types×H×W in [0, 1],
+    share of each fine cell that shows that damage. item: H×W, share of item. place: h×w×3 metres,
+    where on its product each cell lies; NaN where that is not known. facing: h×w×3, the outward
+    normal there, in the product's frame.
+    """
+
+    features: dict[str, NDArray[np.float32]]
+    cues: NDArray[np.float32]
+    damage: NDArray[np.float32]
+    item: NDArray[np.float32]
+    place: NDArray[np.float32]
+    facing: NDArray[np.float32]
+
+    @property
+    def grid(self) -> Grid:
+        """(rows, columns) of cells of 16 pixels."""
+        return self.place.shape[0], self.place.shape[1]
+
+
+Parts = dict[str, bytes]
+
+
+def to_parts(sight: Sight, squeezers: dict[str, Squeezer]) -> Parts:
+    """A view in few bytes; features and cues lose a little."""
+    present = sight.cues[[TRAY.stop, DEPTH.stop], 0, 0] > 0
+    known = np.isfinite(sight.place).all(axis=2, keepdims=True)
+    place = np.where(known, np.rint(np.nan_to_num(sight.place) * _MM4), NOWHERE)
+    shown = np.flatnonzero(sight.damage.any(axis=(1, 2)))
+    return {
+        **{f"f:{name}": squeezers[name].squeeze(value) for name, value in sight.features.items()},
+        "there": present.astype(np.uint8).tobytes(),
+        "cues": pack(np.clip(np.rint(sight.cues * _CUE), -127, 127).astype(np.int8)),
+        "types": shown.astype(np.uint8).tobytes(),
+        "damage": pack(np.rint(sight.damage[shown] * 255).astype(np.uint8)),
+        "item": pack(np.rint(sight.item * 255).astype(np.uint8)),
+        "place": pack(np.clip(place, NOWHERE, -NOWHERE - 1).astype(np.int16)),
+        "facing": pack(np.rint(np.nan_to_num(sight.facing) * 127).astype(np.int8)),
+    }
+
+
+def from_parts(parts: Parts, squeezers: dict[str, Squeezer], fine: Grid, coarse: Grid) -> Sight:
+    """The view again.
+
+    fine, coarse: the grids of 8 and of 16 pixels.
+
+    Raises:
+        DatasetError: the bytes are broken.
+    """
+    cues = unpack(parts["cues"], np.int8, (CHANNELS, *fine)).astype(np.float32) / _CUE
+    for flag, there in zip((TRAY.stop, DEPTH.stop), parts["there"], strict=True):
+        cues[flag] = there
+    shown = list(parts["types"])
+    damage = np.zeros((len(TYPES), *fine), np.float32)
+    damage[shown] = _shares(unpack(parts["damage"], np.uint8, (len(shown), *fine)))
+    place = unpack(parts["place"], np.int16, (*coarse, 3)).astype(np.float32)
+    place[place == NOWHERE] = np.nan
+    names = [name for name in squeezers if f"f:{name}" in parts]
+    grids = {name: fine if name.startswith("s8") else coarse for name in names}
+    return Sight(
+        features={
+            name: squeezers[name].unsqueeze(parts[f"f:{name}"], grids[name]) for name in names
+        },
+        cues=cues,
+        damage=damage,
+        item=_shares(unpack(parts["item"], np.uint8, fine)),
+        place=place / np.float32(_MM4),
+        facing=(unpack(parts["facing"], np.int8, (*coarse, 3)) / np.float32(127)).astype(
+            np.float32
+        ),
+    )
+
+
+def _shares(values: NDArray[np.integer]) -> NDArray[np.float32]:
+    return np.asarray(values / np.float32(255), np.float32)
