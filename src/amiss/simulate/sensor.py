@@ -11,6 +11,9 @@ from PIL import Image
 from amiss.domain.capture import DepthArray, Intrinsics, RgbArray
 from amiss.simulate.truth import Truth
 
+_STEPS = 65535
+"""Linear levels that are told apart: a twentieth of a code where it is darkest."""
+
 
 @dataclass(frozen=True, slots=True)
 class RgbSensor:
@@ -36,11 +39,11 @@ class RgbSensor:
         """H×W×3 float32, linear, 1.0 just saturated, to H×W×3 uint8 sRGB."""
         soft = np.asarray(cv2.GaussianBlur(light, (0, 0), self.blur), np.float32)
         noise = rng.standard_normal(soft.shape, np.float32)
-        sigma = np.sqrt(np.maximum(soft, 0) / self.electrons + self.read**2)
-        level = np.maximum(soft + noise * sigma, 0)
-        over = np.maximum(level - self.shoulder, 0)
+        noise *= np.sqrt(np.maximum(soft, 0) / self.electrons + self.read**2)
+        level = np.maximum(soft + noise, 0)
         room = 1 - self.shoulder
-        level = np.minimum(level, self.shoulder) + room * np.tanh(over / room)
+        over = level > self.shoulder
+        level[over] = self.shoulder + room * np.tanh((level[over] - self.shoulder) / room)
         rgb = encoded(level)
         return _through_jpeg(rgb, self.jpeg) if self.jpeg else rgb
 
@@ -102,9 +105,18 @@ class DepthSensor:
 
 def encoded(linear: NDArray[np.float32]) -> RgbArray:
     """Linear [0, 1] to sRGB uint8 (IEC 61966-2-1)."""
-    low = np.clip(linear, 0, 1)
+    level = np.rint(np.clip(linear, 0, 1) * np.float32(_STEPS)).astype(np.uint16)
+    return np.asarray(_CODES[level])
+
+
+def _codes() -> RgbArray:
+    """The code of each of evenly spaced linear levels."""
+    low = np.arange(_STEPS + 1) / _STEPS
     curve = np.where(low <= 0.0031308, 12.92 * low, 1.055 * np.power(low, 1 / 2.4) - 0.055)
     return np.asarray(np.rint(curve * 255), np.uint8)
+
+
+_CODES = _codes()
 
 
 def decoded(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -77,7 +77,8 @@ class Local:
             return np.zeros(len(rest), bool)
         if self.names is not None and patch.name not in self.names:
             return np.zeros(len(rest), bool)
-        return np.asarray(((rest - self.place.point) ** 2).sum(-1) < self.reach**2)
+        x, y, z = (rest[:, axis] - at for axis, at in enumerate(self.place.point))
+        return np.asarray(x * x + y * y + z * z < self.reach**2)
 
 
 @dataclass(frozen=True, slots=True)

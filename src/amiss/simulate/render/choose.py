@@ -15,7 +15,7 @@ def open_backend(
 ) -> Backend:
     """The renderer of this name; use it in the thread that opened it.
 
-    threads: of the path tracer, as many as there are cores where it is None; changes no pixel.
+    threads: of the renderer, as many as there are cores where it is None; changes no pixel.
     variant: of the path tracer; auto is LLVM where it works, else scalar.
 
     Raises:
@@ -25,4 +25,4 @@ def open_backend(
         return PathBackend(variant, threads=threads)
     if variant != "auto":
         raise SimulationError("Only the path tracer has variants: ask for it, or for none.")
-    return FastBackend()
+    return FastBackend(threads)

@@ -9,7 +9,8 @@ Rasterised with OpenGL, in software (llvmpipe) where there is no GPU, in five pa
 3. Per camera, the triangle behind each of four samples of a pixel is found: a visibility buffer
    (Burns & Hunt 2013), since small triangles are dear and pixels are cheap.
 4. Each pixel is shaded once: Lambert and GGX under the rectangular lights, bumps, the other colour
-   of the underside. Where an edge runs through it, all four samples are.
+   of the underside. Where an edge runs through it, or it is uneven, all
+   four samples are.
 5. The film's reflections are laid over.
 
 It agrees with the path-traced pictures in brightness and colour, not in every reflection: items
@@ -42,8 +43,9 @@ class FastBackend:
 
     name = "fast"
 
-    def __init__(self) -> None:
-        self._context = open_context()
+    def __init__(self, threads: int | None = None) -> None:
+        """threads: of the software driver, as many as there are cores where it is None."""
+        self._context = open_context(threads)
         with self._context:
             self._light = LightPrograms(self._context)
             self._which = Program(self._context, WHICH)
@@ -115,8 +117,8 @@ class FastBackend:
         canvas.shade(self._shade_tray.whole, "<=", **known)
         if stage.item is not None:
             canvas.shade(self._shade_item.whole, ">", **known, **item)
-        picture = canvas.light()[..., :3].copy()
-        edges = canvas.edges()
+        light = canvas.light()
+        picture, edges = light[..., :3].copy(), canvas.edges(light[..., 3])
         fine = np.zeros((len(edges.all), 3), np.float32)
         for shows, program in ((edges.tray, self._shade_tray), (edges.item, self._shade_item)):
             if shows.any():

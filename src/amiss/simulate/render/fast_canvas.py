@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,9 +29,9 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
-    """Pixels that show more than one surface. all: n, their places in the picture, row by row.
+    """Pixels that show more than one surface, or an uneven one.
 
-    item, tray: which of them show either, or None where there are none.
+    all: n, their places in the picture, row by row. item, tray: n, whether they show either.
     """
 
     all: NDArray[np.intp]
@@ -62,10 +63,14 @@ class Canvas:
         program.fill(self._kind, **known)
         self._context.enable_only(self._context.NOTHING)
 
-    def edges(self) -> Edges:
-        """The pixels that must be looked at closer, as the last `sort` found them."""
+    def edges(self, plain: NDArray[np.float32]) -> Edges:
+        """The pixels that must be looked at closer, as the last `sort` found them.
+
+        plain: H×W, 0 where shading found that, too.
+        """
         kinds = np.frombuffer(self._kind.read(components=1, alignment=1), np.uint8)
-        found = np.flatnonzero(kinds & _EDGE)
+        even = np.asarray(cv2.erode(plain, np.ones((3, 3))))  # beside it, it is seldom even
+        found = np.flatnonzero((kinds >= _EDGE) | (even.reshape(-1) == 0))
         kinds = kinds[found]
         return Edges(found, (kinds & _ITEM) > 0, (kinds & _TRAY) > 0)
 

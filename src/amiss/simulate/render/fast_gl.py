@@ -1,6 +1,7 @@
 """OpenGL without a display, and the few things that the fast renderer does with it."""
 
 import importlib
+import os
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,10 @@ _NO_GL = (
 )
 
 
-def open_context() -> Handle:
+def open_context(threads: int | None = None) -> Handle:
     """A moderngl context through EGL, on a GPU or in software (llvmpipe).
+
+    threads: of llvmpipe, which reads it once in a process; what the environment says goes first.
 
     Raises:
         SimulationError: moderngl, EGL or a driver is missing; the sentence says what to install.
@@ -33,6 +36,8 @@ def open_context() -> Handle:
         raise SimulationError(
             "The fast renderer needs moderngl: pip install 'amiss[sim]'."
         ) from error
+    if threads is not None:
+        os.environ.setdefault("LP_NUM_THREADS", str(threads))
     try:
         return moderngl.create_context(standalone=True, backend="egl", require=_OLDEST)
     except Exception as error:  # EGL failures are raised as plain Exception

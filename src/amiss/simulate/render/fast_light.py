@@ -16,9 +16,9 @@ WIDTH = 1024  # of tables of vertices and triangles; the shaders' `at` knows it 
 MOST_LIGHTS = 4
 MOST_TEXELS = 512  # of the map of heights, along its longer side
 FINEST = 0.0008  # metres per texel of that map
-TRAY_CELLS = 224  # of the tray's light, along either side
+TRAY_CELLS = 176  # of the tray's light, along either side
 # Steps of a ray, rays to each light, directions of the compass, distances along each.
-QUALITY = {"STEPS": 8, "RAYS": 8, "AZIMUTHS": 12, "HORIZON": 7}
+QUALITY = {"STEPS": 8, "RAYS": 6, "AZIMUTHS": 12, "HORIZON": 7}
 WALL = 0.5
 """Light on what stands in the way of the sky, beside the light on the empty tray."""
 

@@ -91,6 +91,7 @@ struct Spot {
     bool rear;            // seen from behind
     vec3 smooth_normal;   // towards the eye
     vec3 normal;          // the same with bumps
+    bool uneven;          // it turns so fast that neighbouring samples may differ
     vec2 sheet;           // place in the atlas, and how it changes from pixel to pixel
     vec2 sheet_x, sheet_y;
 };
@@ -154,6 +155,9 @@ Spot meet(ivec2 probe) {
     float side = sign(area) * (spot.rear ? -1.0 : 1.0);
     vec3 slope = (rise_x * across_x + rise_y * across_y) * side;
     spot.normal = normalize(abs(area) * spot.normal - slope);
+    float turn = min(dot(normal_a.xyz, normal_b.xyz), dot(normal_a.xyz, normal_c.xyz));
+    vec3 tilt = spot.normal - spot.smooth_normal;
+    spot.uneven = turn < 0.97 || dot(tilt, tilt) > 0.02;
     return spot;
 }
 """
@@ -236,7 +240,8 @@ const float REAR_ROUGH = 0.9;  // raw board or dull film
 #if LISTED
 uniform sampler2D depths;
 #endif
-out vec4 seen;  // nothing where a listed sample shows the tray
+// Nothing where a listed sample shows the tray; alpha of a pixel: whether one sample will do.
+out vec4 seen;
 
 // Prints hold more than a pixel shows, so each of its samples is looked up.
 vec4 printed(Spot spot) {
@@ -272,7 +277,7 @@ void main() {
     vec3 mirrors = mirror(spot.point, mirrored, rough, light.a);
     vec3 shaded = shade(spot.point, spot.normal, mirrored, albedo, rough, metal, share, light,
                         mirrors);
-    seen = vec4(shaded * exposure, 1.0);
+    seen = vec4(shaded * exposure, spot.uneven ? 0.0 : 1.0);
 #if LISTED
     if (texelFetch(depths, nearest_sample(), 0).r == 1.0) seen = vec4(0.0);
 #endif
