@@ -66,9 +66,9 @@ def crumple(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     out = np.hypot(along, across / rng.uniform(0.6, 0.95)) / wide
     out = out + 0.15 * clouds(rng, window.shape, 0.8 * wide * window.scale)
     fade = smooth(-out, -1.15, -0.35)
-    coarse, ridge = folds(rng, max(0.75 * wide, 5), 4)(points)
-    fine, _ = folds(rng, max(0.35 * wide, 3), 4)(points)
-    depth = 0.32 * ASPECT.draw(rng) * wide
+    coarse, ridge = folds(rng, max(0.9 * wide, 7), 4)(points)
+    fine, _ = folds(rng, max(0.45 * wide, 4), 4)(points)
+    depth = 0.26 * ASPECT.draw(rng) * wide
     dent = np.maximum(depth * fade * (0.55 + 0.8 * coarse + 0.3 * fine), 0)
     _press(window, rng, dent, 1.5 * ridge + 3 * (fade < 0.3), None)
     return {"depth_share": float(dent.max()) / photo.size, "edge": 0.0}
@@ -123,9 +123,9 @@ def _relight(
     tame = np.minimum(1, _STEEP / np.maximum(steep, 1e-6)) * 0.75
     rise_x, rise_y = -along_x * tame, -along_y * tame
     depth = max(float(dent.max()), 1e-6)
-    hollow = 1 - 0.22 * smooth(dent, 0.3 * depth, depth)
+    hollow = 1 - 0.14 * smooth(dent, 0.3 * depth, depth)
     light = window.lit(rise_x, rise_y) * hollow
-    window.shade(1 + (np.clip(light, 0.35, 1.7) - 1) * shown)
+    window.shade(1 + (np.clip(light, 0.45, 1.7) - 1) * shown)
     inside = smooth(dent, 0.06 * depth, 0.25 * depth) * shown
     shiny = float(rng.uniform(0.05, 0.35))
     window.glint(shiny * (window.gloss(rise_x, rise_y) - window.gloss(0 * dent, 0 * dent)) * inside)

@@ -11,7 +11,8 @@ from amiss.vision.isolate import isolate
 _LEAST, _MOST = 0.06, 0.6  # share of a hand-held picture that its item takes
 _REACH = (0.27, 0.47)  # half axes of the ellipse that the item keeps to, shares of the sides
 _SOLID = 0.84  # share of its convex hull that an item fills at least
-_ALL = 0.93  # share of that ellipse
+_SURE = 0.55  # of that ellipse's size: in here everything but the hand is item
+_GIVEN = 0.92  # overlap with what was given, above which nothing was told apart
 _SIZE = 256  # pixels of the long side at which the cut is sought
 _ROUNDS = 4
 
@@ -46,15 +47,15 @@ def held(picture: RgbArray) -> Mask:
     out = np.hypot((x / width - 0.5) / _REACH[0], (y / height - 0.5) / _REACH[1])
     marks = np.where(out < 1, cv2.GC_PR_FGD, cv2.GC_BGD)
     marks[hand] = cv2.GC_BGD
-    marks[(out < 0.55) & ~hand] = cv2.GC_FGD
+    marks[(out < _SURE) & ~hand] = cv2.GC_FGD
     marks = marks.astype(np.uint8)
     cv2.setRNGSeed(7)  # GrabCut begins with k-means of OpenCV's own generator
     ground, thing = np.zeros((1, 65)), np.zeros((1, 65))
     nowhere = (0, 0, 1, 1)  # the mask says where to look
     cv2.grabCut(small, marks, nowhere, ground, thing, _ROUNDS, cv2.GC_INIT_WITH_MASK)
     mask = _one((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD), hand)
-    nothing = mask.sum() > _ALL * (out < 1).sum()  # the whole ellipse: nothing was told apart
-    if nothing or not _LEAST <= mask.mean() <= _MOST or _solid(mask, hand) < _SOLID:
+    given = any(_overlap(mask, (out < at) & ~hand) > _GIVEN for at in (_SURE, 1))
+    if given or not _LEAST <= mask.mean() <= _MOST or _solid(mask, hand) < _SOLID:
         raise ImageError("Nothing in the middle of this picture stands out: hand in a mask.")
     return _enlarged(mask, picture.shape[:2])
 
@@ -102,6 +103,10 @@ def _one(mask: Mask, hand: Mask) -> Mask:
     )
     cv2.drawContours(closed, edges, -1, 1, cv2.FILLED)
     return np.asarray((closed > 0) & ~hand)
+
+
+def _overlap(one: Mask, other: Mask) -> float:
+    return float((one & other).sum() / max(int((one | other).sum()), 1))
 
 
 def _solid(mask: Mask, hand: Mask) -> float:

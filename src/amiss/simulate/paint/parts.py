@@ -64,12 +64,12 @@ def bitten(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     way = inward(photo, centre)
     along, across = window.turned(way)
     out = np.maximum(np.abs(across) * rng.uniform(0.8, 1.2), np.hypot(along, across)) / wide
-    out = out + 0.2 * clouds(rng, window.shape, 0.7 * wide * window.scale)
-    out = out + 0.07 * clouds(rng, window.shape, 3 * window.scale)
+    out = out + 0.13 * clouds(rng, window.shape, 0.9 * wide * window.scale, 2)
+    out = out + 0.03 * clouds(rng, window.shape, 4 * window.scale, 1)
     gone = smooth(1 - out, -0.01, 0.02) * window.item
     was = window.now.copy()
     window.clear(gone)
-    end = _End(window, way + math.pi, 0.0, (1 - out) * wide, wide)
+    end = _End(window, way + math.pi, 0.0, (1 - out) * wide, 0.5 * wide)
     _break(window, rng, end)
     around = np.zeros(photo.item.shape, np.bool_)
     around[window.cut] = True
@@ -152,7 +152,7 @@ def _near_border(photo: Photo, at: tuple[float, float], wide: float) -> bool:
 def _break(window: Window, rng: np.random.Generator, end: _End) -> None:
     """The open break: far wall and darkness beyond the cut, a torn rim on it."""
     inside = Inside.drawn(rng)
-    deep = float(np.clip(rng.uniform(0.1, 0.3) * end.wide, 1.5, 0.12 * window.photo.size))
+    deep = float(np.clip(rng.uniform(0.1, 0.3) * end.wide, 1.2, 0.12 * window.photo.size))
     ragged = 0.8 * clouds(rng, window.shape, (2 * deep + 5) * window.scale, 2)
     off = distance(window, -end.off)  # pixels beyond the cut
     wall = smooth(deep * (1 + 0.35 * ragged) - off, 0, 0.5) * (off > 0) * window.item

@@ -152,7 +152,7 @@ def _filled(rgb: RgbArray, item: Mask) -> Pixels:
     scale = min(1.0, 360 / max(rgb.shape[:2]))
     small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     hole = cv2.resize(item.astype(np.uint8), small.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-    wide = cv2.dilate(np.asarray(hole, np.uint8), np.ones((7, 7), np.uint8))
+    wide = cv2.dilate(np.asarray(hole, np.uint8), np.ones((13, 13), np.uint8))
     filled = cv2.inpaint(
         np.asarray(small, np.uint8), np.asarray(wide, np.uint8), 4, cv2.INPAINT_TELEA
     )
