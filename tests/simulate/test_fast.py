@@ -10,7 +10,7 @@ from amiss.domain.errors import SimulationError
 from amiss.simulate.raster import rasterise
 from amiss.simulate.render.fast import FastBackend
 from amiss.simulate.render.gloss import SIDE, albedo_table
-from amiss.simulate.rig import look_at, pinhole, project
+from amiss.simulate.rig import finer, look_at, pinhole, project
 from amiss.simulate.scene import Atlas, Eyepoint, Light, Mesh, Scene, Tray
 
 SIZE = 96
@@ -179,6 +179,19 @@ def test_without_lights_only_the_walls_shine(backend):
     assert 0 < picture.max() <= white * 1.02
     nothing = scene(box(), lights=(), environment=(0.0, 0.0, 0.0))
     assert backend.render(nothing, ABOVE, 0).max() == 0
+
+
+def test_edges_are_as_smooth_as_in_a_larger_picture(backend):
+    black = scene(card(0.03), atlas((0, 0, 0)))
+    small = backend.render(black, OBLIQUE, 0).mean(-1)
+    large = backend.render(black, finer(OBLIQUE, 2), 0).mean(-1)
+    parts = large.reshape(SIZE, 2, SIZE, 2).transpose(0, 2, 1, 3).reshape(SIZE, SIZE, 4)
+    contrast = np.ptp(large)
+    edge = np.ptp(parts, axis=-1) > 0.2 * contrast
+    assert edge.sum() > 50
+    error = np.abs(small - parts.mean(-1)) / contrast
+    assert error[edge].mean() < 0.06
+    assert error[~edge].mean() < 0.01
 
 
 def test_the_item_is_where_the_rasteriser_says(backend):
