@@ -11,8 +11,8 @@ from amiss.train.cache.squeeze import Squeezer, pack, unpack
 
 TYPES = tuple(DamageType)
 Grid = tuple[int, int]
-_CUE = 42.0  # steps of a cue that make 1; from −3 to 3 it fills eight bits
-_MM4 = 4000.0  # quarters of a millimetre in a metre
+_CUE = 20.0  # steps of a cue that make 1
+_MM = 1000.0
 NOWHERE = np.iinfo(np.int16).min
 """Where a cell lies on its product, if that is not known."""
 
@@ -47,7 +47,7 @@ def to_parts(sight: Sight, squeezers: dict[str, Squeezer]) -> Parts:
     """A view in few bytes; features and cues lose a little."""
     present = sight.cues[[TRAY.stop, DEPTH.stop], 0, 0] > 0
     known = np.isfinite(sight.place).all(axis=2, keepdims=True)
-    place = np.where(known, np.rint(np.nan_to_num(sight.place) * _MM4), NOWHERE)
+    place = np.where(known, np.rint(np.nan_to_num(sight.place) * _MM), NOWHERE)
     shown = np.flatnonzero(sight.damage.any(axis=(1, 2)))
     return {
         **{f"f:{name}": squeezers[name].squeeze(value) for name, value in sight.features.items()},
@@ -86,7 +86,7 @@ def from_parts(parts: Parts, squeezers: dict[str, Squeezer], fine: Grid, coarse:
         cues=cues,
         damage=damage,
         item=_shares(unpack(parts["item"], np.uint8, fine)),
-        place=place / np.float32(_MM4),
+        place=place / np.float32(_MM),
         facing=(unpack(parts["facing"], np.int8, (*coarse, 3)) / np.float32(127)).astype(
             np.float32
         ),

@@ -1,0 +1,200 @@
+"""Makes a feature cache from a data set: the frozen encoder looks at each view once."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amiss.dataset.collection import Dataset, Split
+from amiss.dataset.records import CaptureRecord, ViewRecord
+from amiss.domain.capture import Matrix
+from amiss.domain.errors import DatasetError
+from amiss.train.cache.see import Features, see
+from amiss.train.cache.sight import TYPES, to_parts
+from amiss.train.cache.squeeze import Squeezer
+from amiss.train.cache.store import (
+    SETTINGS,
+    SQUEEZERS,
+    Kept,
+    KeptItem,
+    ShardWriter,
+    read_squeezers,
+    write_squeezers,
+)
+from amiss.vision.decode import decode
+
+PRODUCTS_PER_SHARD = 16
+COMPONENTS = {"s8b4": 16, "s16b7": 32, "s16b10": 48}
+STEP = 1.5
+"""Together with COMPONENTS: at most about 40 KB a view of 448 pixels, cues and masks included."""
+_LEARNT_FROM = 240  # views that say how features are squeezed
+_PLACES = 200  # of each of them
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """What goes into one shard. number: its own."""
+
+    number: int
+    split: Split
+    products: tuple[str, ...]
+    captures: tuple[int, ...]
+
+
+def build_cache(
+    data: Dataset, root: Path, features: Features, tell: Progress = lambda _done, _all: None
+) -> int:
+    """Brings a cache to where it holds all of a data set; what it holds already stays.
+
+    Returns how many shards were made. tell: gets shards done, and of how many.
+
+    Raises:
+        DatasetError: the cache was made of something else, or a view cannot be read.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    lots = list(_lots(data))
+    _begin(root, lots)
+    squeezers = _squeezers(root, data, features)
+    made = 0
+    for done, lot in enumerate(lots):
+        tell(done, len(lots))
+        path = root / f"shard-{lot.number:05d}.npz"
+        if not path.exists():
+            _written(lot, features, squeezers).write(path)
+            made += 1
+    tell(len(lots), len(lots))
+    return made
+
+
+def _lots(data: Dataset) -> Iterator[_Lot]:
+    """Products by the dozen, split by split."""
+    number = 0
+    for split in data:
+        of: dict[str, list[int]] = {item: [] for item in split.items}
+        for place, record in enumerate(split):
+            of.setdefault(record.item, []).append(place)
+        names = list(of)
+        for first in range(0, len(names), PRODUCTS_PER_SHARD):
+            some = tuple(names[first : first + PRODUCTS_PER_SHARD])
+            yield _Lot(number, split, some, tuple(place for name in some for place in of[name]))
+            number += 1
+
+
+def _begin(root: Path, lots: list[_Lot]) -> None:
+    """Notes what the cache is of; refuses one that is of something else."""
+    digest = hashlib.sha256()
+    for lot in lots:
+        digest.update(json.dumps([lot.split.name, lot.products, lot.captures]).encode())
+    settings = {
+        "data": digest.hexdigest(),
+        "components": COMPONENTS,
+        "step": STEP,
+        "products_per_shard": PRODUCTS_PER_SHARD,
+    }
+    file = root / SETTINGS
+    if file.exists():
+        if json.loads(file.read_text()) != settings:
+            raise DatasetError(
+                f"The feature cache {root} was made of another data set, or in another way; "
+                "delete it, or name another folder."
+            )
+        return
+    file.write_text(json.dumps(settings, indent=2) + "\n")
+
+
+def _squeezers(root: Path, data: Dataset, features: Features) -> dict[str, Squeezer]:
+    """Learnt once from views all over the data set."""
+    if (root / SQUEEZERS).exists():
+        return read_squeezers(root)
+    places: dict[str, list[NDArray[np.float32]]] = {name: [] for name in COMPONENTS}
+    rng = np.random.default_rng(0)
+    for view, lies in _spread(data):
+        sight = see(view.load(decode), view, lies, features)
+        for name, value in sight.features.items():
+            flat = value.reshape(len(value), -1)
+            places[name].append(flat[:, rng.integers(flat.shape[1], size=_PLACES)].T)
+    if not all(places.values()):
+        raise DatasetError(f"The data set {data.root} holds no view to learn from.")
+    squeezers = {
+        name: Squeezer.fit(np.concatenate(found), COMPONENTS[name], STEP)
+        for name, found in places.items()
+    }
+    write_squeezers(root, squeezers)
+    return squeezers
+
+
+def _spread(data: Dataset) -> Iterator[tuple[ViewRecord, Matrix | None]]:
+    """Views of captures that lie evenly over the training split, or over whatever there is."""
+    name = "train" if "train" in data.splits else data.splits[0]
+    split = data.split(name)
+    count = min(len(split), _LEARNT_FROM)
+    for place in np.linspace(0, len(split) - 1, count).astype(int) if count else ():
+        record = split[int(place)]
+        yield record.views[int(place) % len(record.views)], _lies(record)
+
+
+def _written(lot: _Lot, features: Features, squeezers: dict[str, Squeezer]) -> ShardWriter:
+    writer = ShardWriter()
+
+    def keep(view: ViewRecord, lies: Matrix | None, design: str | None) -> Kept:
+        sight = see(view.load(decode), view, lies, features)
+        return Kept(
+            id=view.id,
+            camera=view.camera,
+            design=design,
+            fine=(sight.item.shape[0], sight.item.shape[1]),
+            coarse=sight.grid,
+            pixels=_pixels(view),
+            parts=writer.place(to_parts(sight, squeezers)),
+        )
+
+    for place in lot.captures:
+        record = lot.split[place]
+        design = record.labels.design if record.labels else None
+        views = tuple(keep(view, _lies(record), design) for view in record.views)
+        writer.add_item(_item(record, lot.split.name, views))
+    for product in lot.products:
+        for reference in lot.split.references(product):
+            kept = keep(reference.view, reference.lies, reference.design)
+            writer.add_reference(product, kept)
+    return writer
+
+
+def _item(record: CaptureRecord, split: str, views: tuple[Kept, ...]) -> KeptItem:
+    labels = record.labels
+    return KeptItem(
+        id=record.id,
+        split=split,
+        taken_for=record.item,
+        product=labels.product if labels else record.product,
+        design=labels.design if labels else None,
+        material=record.material,
+        tags=labels.tags if labels else (),
+        damages=_damages(record),
+        views=views,
+    )
+
+
+def _damages(record: CaptureRecord) -> tuple[tuple[str, str | None, str | None], ...] | None:
+    """Type, severity and locus of each; of a data set without our labels nothing is known."""
+    if record.labels is None or record.labels.damages is None:
+        return None
+    return tuple((one.type, one.severity, one.locus) for one in record.labels.damages)
+
+
+def _pixels(view: ViewRecord) -> tuple[int, ...] | None:
+    mask = view.load_damage_mask()
+    if mask is None:
+        return None
+    counts = np.bincount(mask.ravel(), minlength=len(TYPES) + 1)
+    return tuple(int(count) for count in counts[1 : len(TYPES) + 1])
+
+
+def _lies(record: CaptureRecord) -> Matrix | None:
+    return record.labels.lies if record.labels else None

@@ -1,0 +1,187 @@
+"""What training keeps of views: nearly what was seen, in few bytes, whole or not at all."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from amiss.dataset.labels import Damage, Labels, Masks
+from amiss.dataset.reader import open_dataset
+from amiss.dataset.writer import writing
+from amiss.detect.cues import CHANNELS, DEPTH, TRAY, cues, without
+from amiss.domain.capture import Capture, Intrinsics, View
+from amiss.domain.errors import DatasetError
+from amiss.domain.words import DamageType, Severity
+from amiss.train.cache import build
+from amiss.train.cache.build import build_cache
+from amiss.train.cache.place import places
+from amiss.train.cache.see import see
+from amiss.train.cache.sight import from_parts, to_parts
+from amiss.train.cache.squeeze import Squeezer
+from amiss.train.cache.store import read_shard, read_squeezers, shards
+from amiss.vision.decode import decode
+
+SIDE = 448
+LENS = Intrinsics(SIDE, SIDE, 900.0, 900.0, 223.5, 223.5)
+POSE = np.array([[1.0, 0, 0, 0], [0, -1, 0, 0], [0, 0, -1, 0.9], [0, 0, 0, 1]])
+LIES = np.array([[0.0, -1, 0, 0.02], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+CHANNELS_OF = {"s8b4": 20, "s16b7": 34, "s16b10": 50}
+
+
+def features(frame):
+    """Some numbers that depend on the picture and vary together, as features do."""
+    found = {}
+    for name, channels in CHANNELS_OF.items():
+        step = 8 if name.startswith("s8") else 16
+        grey = (
+            frame[..., 1]
+            .astype(np.float32)
+            .reshape(frame.shape[0] // step, step, frame.shape[1] // step, step)
+        )
+        parts = np.stack([grey.mean((1, 3)), grey.max((1, 3)), grey.min((1, 3)), grey.std((1, 3))])
+        mixed = np.random.default_rng(0).normal(size=(channels, 4)) @ parts.reshape(4, -1)
+        found[name] = mixed.reshape(channels, *parts.shape[1:]).astype(np.float32)
+    return found
+
+
+def picture(seed):
+    rng = np.random.default_rng(seed)
+    small = rng.integers(0, 255, (28, 28, 3), dtype=np.uint8)
+    return np.kron(small, np.ones((16, 16, 1), np.uint8))
+
+
+def view(seed):
+    depth = np.full((SIDE, SIDE), 0.9, np.float32)
+    depth[150:300, 100:320] = 0.85
+    return View(
+        rgb=picture(seed),
+        source="made up",
+        depth=depth,
+        empty_tray=np.full((SIDE, SIDE, 3), 128, np.uint8),
+        camera="top",
+        intrinsics=LENS,
+        pose=POSE,
+    )
+
+
+@pytest.fixture
+def data(tmp_path):
+    item = np.zeros((SIDE, SIDE), np.bool_)
+    item[150:300, 100:320] = True
+    torn = np.zeros((SIDE, SIDE), np.uint8)
+    torn[160:176, 112:136] = 1 + list(DamageType).index(DamageType.TEAR)
+    with writing(tmp_path / "data") as writer:
+        for number in range(6):
+            product = f"product-{number // 2}"
+            damages = (Damage(DamageType.TEAR, Severity.MAJOR),) if number % 2 else ()
+            labels = Labels(damages=damages, product=product, design="0", lies=LIES)
+            mask = torn if number % 2 else np.zeros_like(torn)
+            writer.add(
+                Capture((view(number), view(50 + number)), product=product, id=f"c{number}"),
+                labels,
+                [Masks(item, mask), Masks(item, np.zeros_like(torn))]
+                if number % 2
+                else [Masks(item, mask)] * 2,
+                split="train",
+            )
+        for number in range(3):
+            labels = Labels(product=f"product-{number}", design="0", lies=LIES)
+            writer.add_reference(f"r{number}", view(90 + number), labels, item, split="train")
+    return open_dataset(tmp_path / "data")
+
+
+def test_features_come_back_nearly_as_they_were():
+    rng = np.random.default_rng(1)
+    mixing = rng.normal(size=(24, 6)).astype(np.float32)
+    places = rng.normal(size=(4000, 6)).astype(np.float32) @ mixing.T
+    squeezer = Squeezer.fit(places, components=8, step=0.25)
+    seen = (mixing @ rng.normal(size=(6, 12 * 16)).astype(np.float32)).reshape(24, 12, 16)
+    data = squeezer.squeeze(seen)
+    back = squeezer.unsqueeze(data, (12, 16))
+    assert len(data) < seen.nbytes / 10
+    assert np.abs(back - seen).mean() < 0.15 * seen.std()
+    with pytest.raises(DatasetError, match="broken"):
+        squeezer.unsqueeze(data[:-9], (12, 16))
+
+
+def test_a_cell_lies_where_depth_and_cameras_say():
+    found, facing = places(view(0), LIES, (28, 28))
+    on_top = found[14, 14]
+    # The middle of the picture looks straight down at the booth's origin, 5 cm above the tray.
+    x, y = (14.5 * 16 - 0.5 - 223.5) / 900 * 0.85, -(14.5 * 16 - 0.5 - 223.5) / 900 * 0.85
+    assert on_top == pytest.approx([y, -(x - 0.02), 0.05], abs=1e-4)
+    assert facing[14, 14] == pytest.approx([0, 0, 1], abs=1e-3)
+    unknown, _ = places(replace(view(0), depth=None), LIES, (28, 28))
+    assert np.isnan(unknown).all()
+
+
+def test_what_is_not_there_says_so():
+    there = cues(view(0), (56, 56))
+    assert there.shape == (CHANNELS, 56, 56)
+    assert (there[TRAY.stop] == 1).all()
+    assert (there[DEPTH.stop] == 1).all()
+    bare = cues(View(picture(0), "made up"), (56, 56))
+    assert not bare.any()
+    assert np.array_equal(without(there, tray=True, depth=True), bare)
+    assert np.array_equal(without(there, tray=True, depth=False)[DEPTH], there[DEPTH])
+
+
+def test_a_view_comes_back(data):
+    record = data.split("train")[1]
+    view_record = record.views[0]
+    seen = see(view_record.load(decode), view_record, record.labels.lies, features)
+    learnt = {
+        name: Squeezer.fit(value.reshape(len(value), -1).T, 4, 0.25)
+        for name, value in seen.features.items()
+    }
+    back = from_parts(to_parts(seen, learnt), learnt, (56, 56), (28, 28))
+    for name, value in seen.features.items():
+        assert np.abs(back.features[name] - value).mean() < 0.05 * value.std()
+    assert np.abs(back.cues - np.clip(seen.cues, -6, 6)).max() <= 0.5 / 20 + 1e-6
+    assert np.abs(back.damage - seen.damage).max() <= 0.5 / 255 + 1e-6
+    tear = list(DamageType).index(DamageType.TEAR)
+    assert back.damage[tear, 20:22, 14:17].min() == 1
+    assert back.damage.sum() == pytest.approx(6, abs=0.1)
+    assert np.nanmax(np.abs(back.place - seen.place)) <= 0.5e-3 + 1e-6
+    assert np.array_equal(np.isnan(back.place), np.isnan(seen.place))
+
+
+def test_a_cache_holds_everything_and_goes_on_where_it_was(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "PRODUCTS_PER_SHARD", 1)
+    monkeypatch.setattr(build, "COMPONENTS", dict.fromkeys(CHANNELS_OF, 4))
+    root = tmp_path / "cache"
+    assert build_cache(data, root, features) == 3
+    before = {path.name: path.read_bytes() for path in shards(root)}
+    next(shards(root)).unlink()
+    assert build_cache(data, root, features) == 1
+    assert {path.name: path.read_bytes() for path in shards(root)} == before
+
+    read = [read_shard(path) for path in shards(root)]
+    items = [item for shard in read for item in shard.items]
+    assert sorted(item.id for item in items) == [f"c{number}" for number in range(6)]
+    assert {item.id: item.damages for item in items}["c1"] == (("tear", "major", None),)
+    assert {item.id: item.damages for item in items}["c0"] == ()
+    assert sorted(name for shard in read for name in shard.references) == [
+        f"product-{number}" for number in range(3)
+    ]
+    shard = next(one for one in read if any(item.id == "c1" for item in one.items))
+    torn = next(item for item in shard.items if item.id == "c1").views[0]
+    assert torn.pixels[list(DamageType).index(DamageType.TEAR)] == 16 * 24
+    sight = shard.sight(torn, read_squeezers(root))
+    assert sight.damage.max() == 1
+    assert sum(b - a for a, b in torn.parts.values()) < 40_000
+
+
+def test_a_cache_of_something_else_and_a_broken_one_are_refused(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "COMPONENTS", dict.fromkeys(CHANNELS_OF, 4))
+    root = tmp_path / "cache"
+    build_cache(data, root, features)
+    settings = json.loads((root / "cache.json").read_text())
+    (root / "cache.json").write_text(json.dumps({**settings, "data": "other"}))
+    with pytest.raises(DatasetError, match="another data set"):
+        build_cache(data, root, features)
+    shard = next(shards(root))
+    shard.write_bytes(shard.read_bytes()[:-500])
+    with pytest.raises(DatasetError, match="broken"):
+        read_shard(shard)
