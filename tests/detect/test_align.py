@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+
+from amiss.detect.align import align
+
+GRID = (28, 28)
+WHOLE = np.ones(GRID, np.bool_)
+
+
+def scene(seed=0, channels=24):
+    """A smooth field of unit vectors over the plane: what lies at a place, as a descriptor."""
+    rng = np.random.default_rng(seed)
+    waves = rng.normal(size=(channels, 2)) * 0.55
+    phases = rng.uniform(0, 2 * np.pi, channels)
+
+    def at(points):
+        values = np.cos(points @ waves.T + phases)
+        return (values / np.linalg.norm(values, axis=-1, keepdims=True)).astype(np.float32)
+
+    return at
+
+
+def grid():
+    y, x = np.indices(GRID, np.float64)
+    return np.stack([x, y], axis=-1)
+
+
+def turned(degrees, scale=1.0, shift=(0.0, 0.0)):
+    """Where the cells of a view lie in the reference, if the view is turned about its middle."""
+    angle = np.radians(degrees)
+    turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    middle = np.array([13.5, 13.5])
+    return (grid() - middle) @ turn.T + middle + np.array(shift)
+
+
+def found(places, view=WHOLE, reference=WHOLE, at=None):
+    at = at or scene()
+    query = at(places).reshape(-1, 24)
+    return align(query @ at(grid()).reshape(-1, 24).T, view, reference)
+
+
+@pytest.mark.parametrize("degrees", [0, 25, 90, -140, 180])
+def test_a_turned_view_is_found(degrees):
+    places = turned(degrees, 0.9, (1.5, -2.0))
+    field = found(places)
+    inside = (places > 2).all(axis=-1) & (places < 25).all(axis=-1)
+    apart = np.hypot(field.column - places[..., 0], field.row - places[..., 1])
+    assert np.quantile(apart[inside], 0.95) < 0.7
+    assert field.support[inside].min() > 10
+
+
+def test_a_gap_is_mapped_to_what_should_fill_it():
+    at = scene()
+    places = turned(40, 1.0)
+    query = at(places)
+    elsewhere = at(np.array([4.0, 20.0]))
+    query[11:16, 12:17] = elsewhere  # every cell of the gap looks like another place
+    cosine = query.reshape(-1, 24) @ at(grid()).reshape(-1, 24).T
+    field = align(cosine, WHOLE, WHOLE)
+    apart = np.hypot(field.column - places[..., 0], field.row - places[..., 1])
+    assert apart[11:16, 12:17].max() < 1.0
+    assert field.likeness[11:16, 12:17].min() > 0.99
+
+
+def test_two_sides_are_mapped_each_by_its_own():
+    left, right = turned(30, 1.0, (-3, 0)), turned(-20, 0.8, (3, 1))
+    places = np.where(grid()[..., :1] < 14, left, right)
+    field = found(places)
+    inside = (places > 2).all(axis=-1) & (places < 25).all(axis=-1)
+    far = inside & (np.abs(grid()[..., 0] - 13.5) > 4)
+    apart = np.hypot(field.column - places[..., 0], field.row - places[..., 1])
+    assert np.quantile(apart[far], 0.95) < 1.0
+
+
+def test_another_product_supports_nothing():
+    at, other = scene(0), scene(1)
+    cosine = at(grid()).reshape(-1, 24) @ other(grid()).reshape(-1, 24).T
+    assert np.median(align(cosine, WHOLE, WHOLE).support) < 6
+    assert np.median(found(turned(0)).support) > 30
+
+
+def test_only_cells_of_the_item_are_matched():
+    half = WHOLE.copy()
+    half[:, 14:] = False
+    field = found(turned(0), view=half, reference=half)
+    assert np.abs(field.column[:, :13] - grid()[:, :13, 0]).max() < 0.7
+    nothing = found(turned(0), view=np.zeros(GRID, np.bool_))
+    assert not nothing.support.any()
+    assert np.isfinite(nothing.column).all()
