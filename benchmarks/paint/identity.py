@@ -2,7 +2,8 @@
 
 A patch pasted onto itself against the same place of the same photograph untouched, both through the
 painter's last step with draws of their own. A linear probe on encoder features of the place must
-not tell them apart. That it can tell anything at all, painted damage shows: the control.
+not tell them apart. That it can tell anything at all, painted damage shows: the control, one on
+each photograph.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from amiss.domain.errors import SimulationError
 from amiss.inspector import Inspector
 from amiss.simulate.paint.paint import paint, paste, untouched
 from amiss.simulate.paint.painted import Painted
+from amiss.vision.engine.protocol import Features
 from amiss.vision.look import Eye
 
 FIRST = 910_000
@@ -34,16 +36,14 @@ def measure(
     for number, picture in enumerate(pictures):
         for draw in range(draws):
             seed = [FIRST, number + 1, draw + 1]
-            for made, rows, owner in ((paste, seams, of_seam), (paint, damages, of_damage)):
-                try:
-                    one = made(picture.rgb, np.random.default_rng([*seed, 1]), item=picture.item)
-                    other = untouched(
-                        picture.rgb, np.random.default_rng([*seed, 2]), item=picture.item
-                    )
-                except SimulationError:
-                    continue
-                rows.append([_features(eye, one, one), _features(eye, other, one)])
-                owner.append(number)
+            untreated = _through(untouched, picture, [*seed, 2])
+            seam = _through(paste, picture, [*seed, 1])
+            damage = _through(paint, picture, [*seed, 3]) if draw == 0 else None
+            maps = None if untreated is None else _maps(eye, untreated)
+            for one, rows, owner in ((seam, seams, of_seam), (damage, damages, of_damage)):
+                if one is not None and maps is not None:
+                    rows.append([_features(_maps(eye, one), one), _features(maps, one)])
+                    owner.append(number)
         progress(number + 1)
     return {
         "photographs": len(pictures),
@@ -60,9 +60,20 @@ def _told_apart(pairs: list[list[NDArray[np.float32]]], owner: list[int]) -> dic
     return asdict(estimate(labels, held_out(features, labels, photographs), photographs))
 
 
-def _features(eye: Eye, shown: Painted, where: Painted) -> NDArray[np.float32]:
+def _through(made: Callable[..., Painted], picture: Picture, seed: list[int]) -> Painted | None:
+    """What came of a photograph; None where nothing fits its item."""
+    try:
+        return made(picture.rgb, np.random.default_rng(seed), item=picture.item)
+    except SimulationError:
+        return None
+
+
+def _maps(eye: Eye, one: Painted) -> Features:
+    return eye.engine.run(eye.frame(one.picture)[None])
+
+
+def _features(maps: Features, where: Painted) -> NDArray[np.float32]:
     """Mean and largest of each channel of each output over the cells of a place."""
-    maps = eye.engine.run(eye.frame(shown.picture)[None])
     parts = []
     for name in sorted(maps):
         grid = maps[name][0]

@@ -51,8 +51,8 @@ def flap(photo: Photo, rng: np.random.Generator, share: float) -> Numbers:
     dark = np.clip(0.55 + 0.35 * occluded(window, mouth, 0.6 * gap), 0, 0.97)
     window.lay(inside.depths(window, rng, dark), smooth(-apart, -0.1, 0.5))
     # The walls inside, lit from the mouth: those at the sides run in, the far one is seen whole.
-    run = 0.5 * from_rim * np.clip(from_rim / gap, 0, 1)
-    walls = smooth(0.35 * gap - sides + run, 0, 1.2)
+    run = 0.3 * from_rim
+    walls = smooth(0.3 * gap - run - sides, 0, 1.2)
     walls = np.maximum(walls, 0.8 * smooth(0.4 * gap - from_rim, 0, 0.8))
     fall = np.clip(0.5 - 0.4 * from_rim / gap, 0.08, 0.5)
     tone = fall[..., None] * inside.board * photo.lamp

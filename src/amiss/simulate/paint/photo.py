@@ -81,7 +81,7 @@ class Photo:
         first, second = (_gradient(plane) for plane in (grey, again))
         strong = first >= np.quantile(first, 0.985)
         ratio = float(np.median(first[strong] / np.maximum(second[strong], 1e-3)))
-        return float(np.clip(1 / math.sqrt(max(ratio**2 - 1, 0.1)), 0.45, 2.2))
+        return float(np.clip(1 / math.sqrt(max(ratio**2 - 1, 0.05)), 0.45, 4))
 
     @cached_property
     def noise(self) -> float:

@@ -115,7 +115,8 @@ class Window:
 
     def clear(self, part: Values) -> None:
         """The background where a part of the item was, and where its blurred edge still shows."""
-        halo = np.clip(2.2 * soften(part, 1.1 * self.scale), 0, 1) * (1 - self.item)
+        reach = (1.0 + self.photo.sharp) * self.scale
+        halo = np.clip(5 * soften(part, reach), 0, 1) * (1 - self.item)
         self.lay(self.enlarged(self.photo.behind), np.maximum(part, halo))
 
     def glint(self, light: Values) -> None:
