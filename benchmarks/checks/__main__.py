@@ -99,11 +99,15 @@ def _markdown(document: dict[str, Any], good: dict[str, Alarms], table: dict[str
                 f"{others or '–'} |"
             )
         lines.append("")
-    lines += ["| good captures | n | with a fault | names |", "|---|---:|---:|---|"]
+    lines += [
+        "| good captures | n | with a fault | names | left out: the item is truly cut off |",
+        "|---|---:|---:|---|---:|",
+    ]
     for group, alarms in good.items():
         names = sorted({fault.reason for faults in alarms.alarmed.values() for fault in faults})
         lines.append(
-            f"| {group} | {alarms.captures} | {len(alarms.alarmed)} | {', '.join(names) or '–'} |"
+            f"| {group} | {alarms.captures} | {len(alarms.alarmed)} | {', '.join(names) or '–'} "
+            f"| {alarms.cut_off} |"
         )
     return "\n".join(lines)
 

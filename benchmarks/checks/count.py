@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from benchmarks.checks.booths import Case, Framing, SimulatedBooth, strewn
 from benchmarks.checks.faults import INJECTIONS, Injected, Injection
+from numpy.typing import NDArray
 
 from amiss.booth.checks.check import Memory, check
 from amiss.booth.checks.reason import Fault, Reason
@@ -46,9 +47,13 @@ class Plan:
 
 @dataclass
 class Alarms:
-    """Of one group of good captures: how many, and those with a fault, by seed."""
+    """Of one group of good captures: how many, and those with a fault, by seed.
+
+    cut_off: captures in which a camera truly does not see all of the item; no good ones.
+    """
 
     captures: int = 0
+    cut_off: int = 0
     alarmed: dict[int, list[Fault]] = field(default_factory=dict)
 
 
@@ -126,11 +131,19 @@ def false_alarms(plan: Plan, backend: Backend, group: str, moved: Callable[[int]
             cameras=case.booth.cameras,
             size=case.product.size,
         )
-        found.captures += 1
-        if faults:
-            found.alarmed[case.seed] = faults
-        moved(found.captures)
+        if any(_reaches_the_rim(shot.truth.item) for shot in case.shots):
+            found.cut_off += 1
+        else:
+            found.captures += 1
+            if faults:
+                found.alarmed[case.seed] = faults
+        moved(found.captures + found.cut_off)
     return found
+
+
+def _reaches_the_rim(item: NDArray[np.bool_]) -> bool:
+    """Whether a true silhouette touches the edge of its picture."""
+    return bool(item[0].any() or item[-1].any() or item[:, 0].any() or item[:, -1].any())
 
 
 def caught(plan: Plan, backend: Backend, moved: Callable[[int], None]) -> dict[str, Caught]:
