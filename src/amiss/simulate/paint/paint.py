@@ -1,6 +1,7 @@
 """One photograph in, one out: damaged, untouched, or only seamed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -17,9 +18,11 @@ from amiss.simulate.paint.outline import on_a_tray
 from amiss.simulate.paint.painted import Painted
 from amiss.simulate.paint.paste import identity
 from amiss.simulate.paint.photo import Photo
-from amiss.simulate.paint.recipe import UnfitError
+from amiss.simulate.paint.recipe import Numbers, Recipe, UnfitError
 
-_TRIES = 12
+T = TypeVar("T")
+
+_TRIES = 4
 _SEEN = 0.045  # sRGB, largest of the channels: from here on a pixel looks changed
 _ENOUGH = 0.35  # share of the least area that has to look changed
 
@@ -49,35 +52,48 @@ def paint(
     """
     mask = _item(picture, item)
     last, first = rng.spawn(2)
-    for _ in range(_TRIES):
-        kinds = recipes.types(families)
-        kind = kinds[int(first.integers(len(kinds)))] if damage is None else damage
-        choice = recipes.of(kind, families)
-        recipe = choice[int(first.integers(len(choice)))]
-        photo = Photo(picture, mask)
-        asked = share(kind, SHARE[kind].draw(first), photo.area)
-        try:
-            numbers = recipe.paint(photo, first, asked)
-        except UnfitError:
-            continue
-        photo.marked = _shown(photo, picture)
-        if photo.marked.sum() < _ENOUGH * LEAST_PX:
-            continue
-        rgb, marked, moved = finished(photo, last)
-        numbers |= {"asked_share": asked, "area_share": float(marked.sum() / photo.area)}
-        return Painted(
-            rgb,
-            marked,
-            moved,
-            marked,
-            kind,
-            severity(kind, numbers),
-            _locus(kind, numbers, surface),
-            str(recipe),
-            recipe.family,
-            numbers,
-        )
+    kinds = _shuffled(first, recipes.types(families)) if damage is None else (damage,)
+    for recipe in (r for kind in kinds for r in _shuffled(first, recipes.of(kind, families))):
+        for _ in range(_TRIES):  # before another recipe, so that those hard to fit stay as frequent
+            photo = Photo(picture, mask)
+            numbers = _befallen(photo, recipe, first)
+            if numbers is not None:
+                return _painted(photo, recipe, numbers, last, surface)
     raise SimulationError("No damage of this type fits this item: take another type or picture.")
+
+
+def _shuffled(rng: np.random.Generator, things: Sequence[T]) -> tuple[T, ...]:
+    return tuple(things[int(at)] for at in rng.permutation(len(things)))
+
+
+def _befallen(photo: Photo, recipe: Recipe, rng: np.random.Generator) -> Numbers | None:
+    """Paints into the photo; None where it did not fit, or would not be seen."""
+    asked = share(recipe.damage, SHARE[recipe.damage].draw(rng), photo.area)
+    try:
+        numbers = recipe.paint(photo, rng, asked)
+    except UnfitError:
+        return None
+    photo.marked = _shown(photo)
+    return numbers | {"asked_share": asked} if photo.marked.sum() >= _ENOUGH * LEAST_PX else None
+
+
+def _painted(
+    photo: Photo, recipe: Recipe, drawn: Numbers, last: np.random.Generator, surface: Locus
+) -> Painted:
+    rgb, marked, item = finished(photo, last)
+    numbers = drawn | {"area_share": float(marked.sum() / photo.area)}
+    return Painted(
+        rgb,
+        marked,
+        item,
+        marked,
+        recipe.damage,
+        severity(recipe.damage, numbers),
+        _locus(recipe.damage, numbers, surface),
+        str(recipe),
+        recipe.family,
+        numbers,
+    )
 
 
 def untouched(picture: RgbArray, rng: np.random.Generator, *, item: Mask | None = None) -> Painted:
@@ -118,9 +134,9 @@ def _item(picture: RgbArray, item: Mask | None) -> Mask:
     return item
 
 
-def _shown(photo: Photo, picture: RgbArray) -> Mask:
+def _shown(photo: Photo) -> Mask:
     """What was called damage and looks changed; gaps and holes in that count too."""
-    change = np.abs(srgb(photo.light) - picture.astype(np.float32) / 255).max(axis=-1)
+    change = np.abs(srgb(photo.light) - photo.rgb.astype(np.float32) / 255).max(axis=-1)
     changed = (change > _SEEN) & photo.marked
     reach = max(3, 2 * round(0.02 * photo.size) + 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
