@@ -1,0 +1,1 @@
+"""The damage model: small heads on the frozen encoder, with and without references."""

@@ -1,0 +1,81 @@
+"""What the heads are taught by."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from amiss.train.damage.network import TYPES
+
+UNKNOWN = -1.0
+"""A target that nobody knows: it teaches nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each part counts. doubt: how far a label that the model finds absurd is doubted."""
+
+    places: float = 1.0
+    shapes: float = 0.3
+    item: float = 0.3
+    view: float = 2.0
+    doubt: float = 0.7
+
+
+def damage_loss(
+    maps: Tensor, view: Tensor, shares: Tensor, targets: Tensor, weights: Weights
+) -> Tensor:
+    """The loss of a batch of views.
+
+    Args:
+        maps: N×(types, item)×H×W logits.
+        view: N×(types, any, major) logits.
+        shares: N×(types, item)×H×W, share of each cell that shows it.
+        targets: N×(types, any, major): 1, 0 or UNKNOWN.
+        weights: of its parts.
+    """
+    logits, there = maps[:, :TYPES], shares[:, :TYPES]
+    item = functional.binary_cross_entropy_with_logits(maps[:, TYPES], shares[:, TYPES])
+    return (
+        weights.places * _places(logits, there)
+        + weights.shapes * _shapes(logits, there)
+        + weights.item * item
+        + weights.view * _view(view, targets, weights.doubt)
+    )
+
+
+def _places(logits: Tensor, there: Tensor) -> Tensor:
+    """Cell by cell; cells that are right already count little (Lin et al., focal loss, 2017).
+
+    Each view weighs alike: a large damage does not drown small ones.
+    """
+    each = functional.binary_cross_entropy_with_logits(logits, there, reduction="none")
+    wrong = (torch.sigmoid(logits) - there).abs() ** 1.5
+    size = (there > 0.25).float().sum((1, 2, 3)) + 30.0
+    return ((wrong * each).sum((1, 2, 3)) / size).mean()
+
+
+def _shapes(logits: Tensor, there: Tensor) -> Tensor:
+    """One less the overlap (Dice) of each damage that is shown."""
+    shown = there.amax((2, 3)) > 0.25
+    if not bool(shown.any()):
+        return logits.sum() * 0.0
+    likely = torch.sigmoid(logits)
+    both = (likely * there).sum((2, 3))[shown]
+    either = (likely + there).sum((2, 3))[shown]
+    return (1 - (2 * both + 1) / (either + 1)).mean()
+
+
+def _view(logits: Tensor, targets: Tensor, doubt: float) -> Tensor:
+    """Cross entropy that gives way where a label and a sure model disagree.
+
+    Generalised cross entropy (Zhang and Sabuncu, 2018) between the label's and the model's side:
+    labels in the field are wrong now and then, and one of them must not pull without end.
+    """
+    known = targets != UNKNOWN
+    right = torch.sigmoid(torch.where(targets > 0.5, logits, -logits))[known]
+    if right.numel() == 0:
+        return logits.sum() * 0.0
+    q = 1 - doubt
+    return ((1 - right.clamp(min=1e-6) ** q) / q).mean()

@@ -1,0 +1,149 @@
+"""The heads: what is damaged where, without references; and descriptors to find places again.
+
+All of them read the frozen encoder's maps of one pass, with the cues beside them. Plain 3×3
+convolutions: on a CPU they train several times faster than depthwise ones of the same reach.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from amiss.detect.cues import CHANNELS as CUES
+from amiss.domain.words import DamageType
+from amiss.train.cache.see import FEATURE_TAPS
+from amiss.train.lite0 import BLOCKS
+
+TYPES = len(DamageType)
+ANY, MAJOR = TYPES, TYPES + 1
+"""Places of a view's logits after those of the types: any damage at all; major damage."""
+TOPS = (1, 8, 64)
+"""Cells whose hottest ones are averaged, from a single one to a whole place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """Channels: of coarse cells (16 pixels), of fine ones (8), of a descriptor."""
+
+    coarse: int = 64
+    fine: int = 32
+    descriptor: int = 48
+
+
+def _inputs() -> tuple[int, int]:
+    """Channels of the encoder's fine map, and of its coarse maps together."""
+    outputs = {name: BLOCKS[block].outputs for name, block in FEATURE_TAPS.items()}
+    fine = outputs.pop("s8b4")
+    return fine, sum(outputs.values())
+
+
+def conv(inputs: int, outputs: int, kernel: int = 1, stride: int = 1, reach: int = 1) -> nn.Module:
+    """Convolution, normalisation, ReLU. reach: cells between the kernel's taps."""
+    return nn.Sequential(*_linear(inputs, outputs, kernel, stride, reach), nn.ReLU(inplace=True))
+
+
+def _linear(inputs: int, outputs: int, kernel: int, stride: int, reach: int) -> list[nn.Module]:
+    pad = reach * (kernel // 2)
+    return [
+        nn.Conv2d(inputs, outputs, kernel, stride, pad, reach, bias=False),
+        nn.BatchNorm2d(outputs),
+    ]
+
+
+class Residual(nn.Module):
+    """Two convolutions, added to what went in."""
+
+    def __init__(self, channels: int, reach: int, drop: float) -> None:
+        super().__init__()
+        self.change = nn.Sequential(
+            conv(channels, channels, 3, reach=reach), *_linear(channels, channels, 3, 1, 1)
+        )
+        self.drop = nn.Dropout2d(drop)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """N×C×h×w to the same."""
+        return functional.relu(x + self.drop(self.change(x)))
+
+
+class Rise(nn.Module):
+    """Coarse maps brought to fine cells and joined with fine ones."""
+
+    def __init__(self, width: Width) -> None:
+        super().__init__()
+        self.narrow = conv(width.coarse, width.fine)
+        self.join = nn.Sequential(
+            conv(2 * width.fine, width.fine, 3), conv(width.fine, width.fine, 3)
+        )
+
+    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        """N×C×h×w and N×F×2h×2w to N×F×2h×2w."""
+        large = functional.interpolate(
+            self.narrow(coarse), scale_factor=2.0, mode="bilinear", align_corners=False
+        )
+        joined: Tensor = self.join(torch.cat([large, fine], dim=1))
+        return joined
+
+
+class Neck(nn.Module):
+    """Reads the encoder's maps and the cues once, for all heads."""
+
+    def __init__(self, width: Width, drop: float = 0.1) -> None:
+        super().__init__()
+        features_fine, features_coarse = _inputs()
+        for_cues = 12
+        self.fine = conv(features_fine, width.fine - for_cues)
+        self.cues = conv(CUES, for_cues, 3)
+        self.sink = conv(width.fine, width.coarse // 2, 3, stride=2)
+        self.coarse = conv(features_coarse, width.coarse)
+        self.mix = conv(width.coarse + width.coarse // 2, width.coarse)
+        self.body = nn.Sequential(*(Residual(width.coarse, reach, drop) for reach in (1, 2, 4)))
+
+    def forward(self, s8: Tensor, s16: Tensor, cues: Tensor) -> tuple[Tensor, Tensor]:
+        """N×40×2h×2w, N×192×h×w and N×CUES×2h×2w to coarse N×C×h×w and fine N×F×2h×2w."""
+        fine = torch.cat([self.fine(s8), self.cues(cues)], dim=1)
+        coarse = self.mix(torch.cat([self.coarse(s16), self.sink(fine)], dim=1))
+        return self.body(coarse), fine
+
+
+class DamageHead(nn.Module):
+    """Maps of each damage type and of the item, and what the view shows as a whole."""
+
+    def __init__(self, width: Width) -> None:
+        super().__init__()
+        self.rise = Rise(width)
+        self.maps = nn.Conv2d(width.fine, TYPES + 1, 1)
+        nn.init.constant_(self._bias(), -3.0)  # damage is rare, cell by cell
+        self.context = nn.Sequential(
+            nn.Linear(2 * width.coarse, 64), nn.ReLU(inplace=True), nn.Dropout(0.2)
+        )
+        self.view = nn.Linear(TYPES * len(TOPS) + 64, TYPES + 2)
+
+    def _bias(self) -> Tensor:
+        bias = self.maps.bias
+        return torch.empty(0) if bias is None else bias
+
+    def forward(self, coarse: Tensor, fine: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits: N×(types, item)×2h×2w, and N×(types, any, major)."""
+        maps = self.maps(self.rise(coarse, fine))
+        hottest = maps[:, :TYPES].flatten(2).topk(max(TOPS), dim=2).values
+        tops = [hottest[:, :, :count].mean(dim=2) for count in TOPS]
+        context = self.context(torch.cat([coarse.mean((2, 3)), coarse.amax((2, 3))], dim=1))
+        return maps, self.view(torch.cat([*(0.25 * top for top in tops), context], dim=1))
+
+
+class Descriptor(nn.Module):
+    """What lies in each coarse cell, told in any pose: unit vectors to be found again."""
+
+    def __init__(self, width: Width, drop: float = 0.05) -> None:
+        super().__init__()
+        features_fine, features_coarse = _inputs()
+        self.sink = conv(features_fine, width.coarse // 2, 3, stride=2)
+        self.mix = conv(features_coarse + width.coarse // 2, width.coarse)
+        self.body = Residual(width.coarse, 1, drop)
+        self.out = nn.Conv2d(width.coarse, width.descriptor, 1)
+
+    def forward(self, s8: Tensor, s16: Tensor) -> Tensor:
+        """N×40×2h×2w and N×192×h×w to N×D×h×w, of length 1 at each cell."""
+        found = self.out(self.body(self.mix(torch.cat([s16, self.sink(s8)], dim=1))))
+        return functional.normalize(found, dim=1)

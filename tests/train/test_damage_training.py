@@ -1,0 +1,214 @@
+"""The heads learn, and a run that was stopped ends where one that was not ends."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from amiss.detect.cues import CHANNELS as CUES
+from amiss.domain.errors import DatasetError
+from amiss.train.cache.store import Kept, KeptItem
+from amiss.train.damage.fit import CHECKPOINT, LOG, Recipe, fit
+from amiss.train.damage.losses import UNKNOWN, Weights, damage_loss
+from amiss.train.damage.network import ANY, MAJOR, TYPES, DamageHead, Descriptor, Neck, Width
+from amiss.train.damage.samples import Sample, batch_of, batches
+
+GRID = (6, 8)
+
+
+def inputs(count=3):
+    generator = torch.Generator().manual_seed(1)
+    rows, columns = GRID
+    return (
+        torch.randn(count, 40, 2 * rows, 2 * columns, generator=generator),
+        torch.randn(count, 192, rows, columns, generator=generator),
+        torch.randn(count, CUES, 2 * rows, 2 * columns, generator=generator),
+    )
+
+
+def test_maps_lie_over_fine_cells_and_descriptors_have_length_one():
+    s8, s16, cues = inputs()
+    torch.manual_seed(0)
+    neck, head, descriptor = Neck(Width()), DamageHead(Width()), Descriptor(Width())
+    maps, view = head(*neck(s8, s16, cues))
+    assert maps.shape == (3, TYPES + 1, 12, 16)
+    assert view.shape == (3, TYPES + 2)
+    assert torch.sigmoid(maps[:, :TYPES]).mean() < 0.2  # damage is rare before anything is learnt
+    found = descriptor(s8, s16)
+    assert found.shape == (3, 48, *GRID)
+    assert found.detach().norm(dim=1).numpy() == pytest.approx(1, abs=1e-5)
+
+
+def perfect():
+    shares = torch.zeros(2, TYPES + 1, 12, 16)
+    shares[0, 2, 3:6, 4:9] = 1
+    shares[:, TYPES, 2:10, 2:14] = 1
+    targets = torch.zeros(2, TYPES + 2)
+    targets[0, [2, ANY, MAJOR]] = 1
+    return 24 * shares - 12, 24 * targets - 12, shares, targets
+
+
+def test_the_loss_is_least_where_all_is_right():
+    maps, view, shares, targets = perfect()
+    weights = Weights()
+    best = float(damage_loss(maps, view, shares, targets, weights))
+    assert best < 0.02
+    assert float(damage_loss(-maps, view, shares, targets, weights)) > best + 1
+    assert float(damage_loss(maps, -view, shares, targets, weights)) > best + 1
+    shifted = torch.roll(maps, 4, dims=3)
+    assert float(damage_loss(shifted, view, shares, targets, weights)) > best + 0.2
+
+
+def test_what_nobody_knows_teaches_nothing():
+    maps, view, shares, targets = perfect()
+    targets[:, 4] = UNKNOWN
+    before = float(damage_loss(maps, view, shares, targets, Weights()))
+    view[:, 4] = 30.0
+    assert float(damage_loss(maps, view, shares, targets, Weights())) == pytest.approx(before)
+    targets[:] = UNKNOWN
+    assert np.isfinite(float(damage_loss(maps, view, shares, targets, Weights())))
+
+
+def test_an_absurd_label_pulls_less_than_an_unsure_one():
+    maps, view, shares, targets = perfect()
+    pulls = []
+    for logit in (-8.0, -0.5):
+        view = view.detach().clone()
+        view[0, ANY] = logit
+        view.requires_grad_(True)
+        loss = damage_loss(maps, view, shares, targets, Weights())
+        (slope,) = torch.autograd.grad(loss, view)
+        pulls.append(abs(float(slope[0, ANY])))
+    assert 0 < pulls[0] < 0.5 * pulls[1]
+
+
+class Line(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one = nn.Linear(4, 1)
+        self.drop = nn.Dropout(0.3)
+
+
+def run(folder, epochs, stop=None):
+    torch.manual_seed(3)
+    network = Line()
+    told = []
+
+    def epoch(rng):
+        for _ in range(5):
+            x = torch.from_numpy(rng.normal(size=(16, 4)).astype(np.float32))
+            yield ((network.one(network.drop(x)) - x.sum(1, keepdim=True)) ** 2).mean()
+
+    def tell(line):
+        told.append(line)
+        if stop is not None and line["epoch"] == stop:
+            raise KeyboardInterrupt
+
+    recipe = Recipe(epochs, steps=5, rate=0.1)
+    try:
+        fit(folder, network, epoch, recipe, about={"what": "a line"}, tell=tell)
+    except KeyboardInterrupt:
+        return run(folder, epochs)
+    return network, told
+
+
+def test_a_run_that_was_stopped_ends_with_the_same_weights(tmp_path):
+    whole, told = run(tmp_path / "whole", 8)
+    stopped, rest = run(tmp_path / "stopped", 8, stop=3)
+    assert [line["epoch"] for line in rest] == [4, 5, 6, 7]
+    assert torch.equal(whole.one.weight, stopped.one.weight)
+    assert torch.equal(whole.one.bias, stopped.one.bias)
+    lines = (tmp_path / "stopped" / LOG).read_text().splitlines()
+    assert [json.loads(line) for line in lines] == told
+    assert told[-1]["loss"] < 0.7 * told[0]["loss"]
+
+
+def test_a_folder_of_another_run_is_refused(tmp_path):
+    run(tmp_path, 2)
+    with pytest.raises(DatasetError, match="another kind"):
+        run(tmp_path, 3)
+    (tmp_path / CHECKPOINT).unlink()
+    _, told = run(tmp_path, 2)
+    assert [line["epoch"] for line in told] == [0, 1]
+
+
+def kept(pixels, grid=(28, 28)):
+    fine = (2 * grid[0], 2 * grid[1])
+    return Kept("v", "top", "0", fine, grid, pixels, {})
+
+
+def item(damages, views):
+    return KeptItem("i", "train", "p", "p", "0", None, (), damages, views)
+
+
+def test_targets_say_what_is_seen():
+    crush, tear = 0, 1
+    pixels = [0] * TYPES
+    pixels[crush], pixels[tear] = 400, 30
+    view = kept(tuple(pixels))
+    shown = item((("crush", "minor", None), ("tear", "major", None)), (view,))
+    found = Sample(None, {}, view, shown).targets()
+    assert found[[crush, tear, 4, ANY, MAJOR]].tolist() == [1, UNKNOWN, 0, 1, UNKNOWN]
+    sound = item((), (view,))
+    clean = kept((0,) * TYPES)
+    assert not Sample(None, {}, clean, sound).targets().any()
+    assert not Sample(None, {}, clean, None).targets().any()
+    assert (Sample(None, {}, clean, item(None, (clean,))).targets() == UNKNOWN).all()
+
+
+def test_without_masks_a_damage_is_on_one_of_several_views():
+    bare = kept(None)
+    several = item((("hole", "major", None),), (bare, bare))
+    found = Sample(None, {}, bare, several).targets()
+    assert found[[2, ANY, MAJOR, 0]].tolist() == [UNKNOWN, UNKNOWN, UNKNOWN, 0]
+    alone = item((("hole", "major", None),), (bare,))
+    assert Sample(None, {}, bare, alone).targets()[[2, ANY, MAJOR]].tolist() == [1, 1, 1]
+
+
+def test_batches_hold_views_of_one_grid_and_leave_nothing_out():
+    samples = [
+        Sample(None, {}, kept(None, (28, 28) if number % 3 else (21, 28)), None)
+        for number in range(23)
+    ]
+    for rng in (None, np.random.default_rng(0)):
+        found = list(batches(samples, 4, rng))
+        assert sum(map(len, found)) == 23
+        assert all(len({sample.view.coarse for sample in group}) == 1 for group in found)
+
+
+def test_a_batch_is_turned_as_a_whole(monkeypatch):
+    from amiss.train.cache.sight import Sight
+
+    def sight(_self):
+        rng = np.random.default_rng(5)
+        damage = np.zeros((TYPES, 8, 8), np.float32)
+        damage[1, 0, 3] = 1
+        s8 = rng.normal(size=(40, 8, 8)).astype(np.float32)
+        s8[0] = damage[1]
+        return Sight(
+            {
+                "s8b4": s8,
+                "s16b7": np.ones((80, 4, 4), np.float32),
+                "s16b10": np.ones((112, 4, 4), np.float32),
+            },
+            np.ones((CUES, 8, 8), np.float32),
+            damage,
+            np.ones((8, 8), np.float32),
+            np.zeros((4, 4, 3), np.float32),
+            np.zeros((4, 4, 3), np.float32),
+        )
+
+    monkeypatch.setattr(Sample, "sight", sight)
+    samples = [Sample(None, {}, kept(None, (4, 4)), None)] * 2
+    places = set()
+    forgotten = 0
+    for seed in range(24):
+        batch = batch_of(samples, np.random.default_rng(seed))
+        assert torch.equal(batch.s8[:, 0], batch.shares[:, 1])
+        places.add(int(batch.shares[0, 1].argmax()))
+        forgotten += int((batch.cues[:, 3].amax((1, 2)) == 0).sum())
+    assert len(places) == 8
+    assert 4 < forgotten < 28
+    assert batch_of(samples, None).cues.min() == 1
