@@ -21,18 +21,22 @@ TRAY_CELLS = 176  # of the tray's light, along either side
 QUALITY = {"STEPS": 8, "RAYS": 6, "AZIMUTHS": 12, "HORIZON": 7}
 WALL = 0.5
 """Light on what stands in the way of the sky, beside the light on the empty tray."""
+DEEP, INDOORS = 0.05, 0.6
+"""Metres from an opening at which a third of its light is left, and how bright walls are inside."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """A mesh on the GPU: as buffers to draw, and as tables for the programs to look things up.
 
-    places: x, y, z, u. normals: and v. tables: both, and `faces`, as uniforms.
+    places: x, y, z, u. normals: and v. corners: vertices that a face has; those of faces that were
+    cut out are still in the mesh. tables: both, and `faces`, as uniforms.
     """
 
     places: Handle
     normals: Handle
     indices: Handle
+    corners: Handle
     tables: dict[str, Value]
 
     def draw(self, context: Handle, program: Program, *, upright: bool = False) -> None:
@@ -45,7 +49,7 @@ class Shape:
             for buffer, name in ((self.places, "place"), (self.normals, "turned"))
             if name in program.gl
         ]
-        array = context.vertex_array(program.gl, content, None if upright else self.indices)
+        array = context.vertex_array(program.gl, content, self.corners if upright else self.indices)
         array.render(context.POINTS if upright else context.TRIANGLES)
         array.release()
 
@@ -94,6 +98,7 @@ class Stage:
             keep(context.buffer(places.tobytes())),
             keep(context.buffer(normals.tobytes())),
             keep(context.buffer(faces.tobytes())),
+            keep(context.buffer(np.unique(faces).astype(np.int32).tobytes())),
             {
                 "places": keep(table(context, places, WIDTH)),
                 "normals": keep(table(context, normals, WIDTH)),
@@ -178,8 +183,8 @@ class LightPrograms:
     def __init__(self, context: Handle) -> None:
         self.above = Program(context, SEEN_FROM_ABOVE)
         self.broaden = Program(context, BROADEN)
-        self.tray = Program(context, TRAY_LIGHT, WALL=WALL, **QUALITY)
-        self.item = Program(context, ITEM_LIGHT, WALL=WALL, **QUALITY)
+        self.tray = Program(context, TRAY_LIGHT, WALL=WALL, DEEP=DEEP, INDOORS=INDOORS, **QUALITY)
+        self.item = Program(context, ITEM_LIGHT, WALL=WALL, DEEP=DEEP, INDOORS=INDOORS, **QUALITY)
         self._context = context
         self._board: tuple[Tray, Handle] | None = None
 

@@ -20,7 +20,18 @@ vec2 above(vec2 place) {
     return (place - low) * per_metre;
 }
 
-// Share of one ray to a point of a light that gets through, marched through the heights.
+// Whether a point lies under a roof and over a floor: under a lid, in an opened box, in a tear.
+bool indoors(vec3 point) {
+    vec2 at = above(point.xy);
+    float roof = textureLod(heights, at, 0.0).r - point.z;
+    // A bottom is thin, and what lies on it is in, what lies under it is not.
+    float floor_ = point.z + 2.0 * texel - textureLod(floors, at, 0.0).r;
+    return min(roof, floor_) > 3.0 * texel;
+}
+
+// Share of one ray to a point of a light that gets through, marched through the heights. What lies
+// between them is taken for solid, but around a point indoors: its ray may leave by the door, not
+// through the roof.
 float passes(vec3 from, vec3 to, float phase) {
     vec3 way = to - from;
     float reach = min((top - from.z) / way.z, 1.0);
@@ -32,6 +43,8 @@ float passes(vec3 from, vec3 to, float phase) {
     if (any(lessThan(most, vec2(0.0))) || any(greaterThan(least, vec2(1.0)))) return 1.0;
     float rise = way.z * reach;
     float blocked = 0.0;
+    bool in_here = indoors(from);
+    float before = from.z;
     for (int k = 0; k < STEPS; k++) {
         float share = (float(k) + phase) / float(STEPS);
         float slower = sqrt(share);
@@ -44,8 +57,16 @@ float passes(vec3 from, vec3 to, float phase) {
         float ground = near ? textureLod(floors, at, 0.0).r : textureLod(broad_floors, at, 0.0).r;
         // A sheet is as thick as a step, or rays would slip through.
         float thick = rise * (1.5 / float(STEPS)) * slower + texel;
-        blocked = max(blocked, min(ceiling - height, height + thick - ground));
+        float deep = min(ceiling - height, height + thick - ground);
+        if (in_here) {
+            if (deep <= 0.0 && ceiling > before) return 0.0;
+            in_here = deep > 0.0;
+            before = height;
+        } else {
+            blocked = max(blocked, deep);
+        }
     }
+    if (in_here) return 0.0;
     return 1.0 - clamp(blocked / (0.4 * texel), 0.0, 1.0);
 }
 
@@ -92,6 +113,9 @@ void look(vec3 point, vec3 normal, float azimuth, inout Around seen, inout Aroun
     float lowest = 1.0;
     vec2 wall = above(point.xy);
     float away = 2.0 * texel;
+    bool in_here = indoors(point);
+    bool roofed = in_here;
+    float door = 0.0;  // metres to where it ends
     for (int k = 1; k <= HORIZON; k++) {
         float share = float(k) / float(HORIZON);
         float next = 2.0 * texel + 0.3 * share * share * share;
@@ -100,6 +124,12 @@ void look(vec3 point, vec3 normal, float azimuth, inout Around seen, inout Aroun
         float down = textureLod(floors, at, 0.0).r - point.z - texel;
         float upper = up * inversesqrt(up * up + away * away);
         float lower = down * inversesqrt(down * down + next * next);
+        if (in_here && up > 0.0 && down < 0.0) {
+            door = next;
+            away = next;
+            continue;
+        }
+        in_here = false;
         if (up > 0.0) lowest = min(lowest, lower);
         if (upper > highest) {
             highest = upper;
@@ -109,9 +139,9 @@ void look(vec3 point, vec3 normal, float azimuth, inout Around seen, inout Aroun
     }
     const vec4 bands = vec4(0.0, 1.0, 2.0, 3.0);  // four, of equal solid angle
     vec4 closed = clamp(highest * 4.0 - bands, 0.0, 1.0) - clamp(lowest * 4.0 - bands, 0.0, 1.0);
-    vec4 free = 1.0 - max(closed, 0.0);
+    vec4 free = (1.0 - max(closed, 0.0)) * (in_here ? 0.0 : exp(-door / DEEP));
     vec4 colour = textureLod(colours, wall, 2.0);  // alpha: how much of it is item
-    vec3 albedo = colour.rgb / max(colour.a, 0.01);
+    vec3 albedo = roofed ? vec3(INDOORS) : colour.rgb / max(colour.a, 0.01);
     const vec4 sines = vec4(0.125, 0.375, 0.625, 0.875);
     vec4 cosines = dot(normal.xy, along) * sqrt(1.0 - sines * sines) + normal.z * sines;
     vec4 front = max(cosines, 0.0);
