@@ -351,3 +351,33 @@ def test_the_albedo_table_agrees_with_random_directions():
         schlick = (1 - half @ eye) ** 5
         expected = [(lobe * (1 - schlick)).mean(), (lobe * schlick).mean()]
         assert albedo_table()[row, column] == pytest.approx(expected, rel=0.06, abs=0.004)
+
+
+def test_what_was_cut_out_casts_no_shadow(backend):
+    whole, roof = box(height=0.04), card(0.12)
+    left_over = replace(
+        whole,
+        vertices=np.concatenate([whole.vertices, roof.vertices]),
+        normals=np.concatenate([whole.normals, roof.normals]),
+        uv=np.concatenate([whole.uv, roof.uv]),
+    )
+    for eye in (ABOVE, OBLIQUE):
+        plain = backend.render(scene(whole), eye, 0)
+        assert np.abs(backend.render(scene(left_over), eye, 0) - plain).max() < 0.1 * plain.max()
+
+
+def test_a_wall_under_a_small_roof_is_lit_from_the_side(backend):
+    """As the pages of a book are under its cover; deep inside a box it is dark."""
+    eye = camera((-0.55, 0.0, 0.3))
+
+    def wall(back):
+        x = -0.1 + back
+        pages = sheet((x, 0.07, 0.002), (0, -0.14, 0), (0, 0, 0.06))
+        cover = sheet((-0.1, -0.07, 0.062), (0.2, 0, 0), (0, 0.14, 0))
+        board = sheet((-0.1, -0.07, 0.002), (0.2, 0, 0), (0, 0.14, 0))
+        picture = backend.render(scene(mesh(pages, cover, board), atlas((230,) * 3)), eye, 0)
+        return float(light_at(picture, eye, (x, 0.0, 0.02)).mean())
+
+    beside = float(light_at(backend.render(scene(), eye, 0), eye, (-0.2, 0.0, 0.0)).mean())
+    assert wall(0.004) > 0.5 * beside
+    assert wall(0.05) < 0.5 * wall(0.004)
