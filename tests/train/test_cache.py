@@ -181,6 +181,9 @@ def test_a_cache_of_something_else_and_a_broken_one_are_refused(data, tmp_path, 
     (root / "cache.json").write_text(json.dumps({**settings, "data": "other"}))
     with pytest.raises(DatasetError, match="another data set"):
         build_cache(data, root, features)
+    (root / "cache.json").write_text("{")
+    with pytest.raises(DatasetError, match="another data set"):
+        build_cache(data, root, features)
     shard = next(shards(root))
     shard.write_bytes(shard.read_bytes()[:-500])
     with pytest.raises(DatasetError, match="broken"):

@@ -10,7 +10,7 @@ from torch import nn
 from amiss.detect.cues import CHANNELS as CUES
 from amiss.domain.errors import DatasetError
 from amiss.train.cache.store import Kept, KeptItem
-from amiss.train.damage.fit import CHECKPOINT, LOG, Recipe, fit
+from amiss.train.damage.fit import CHECKPOINT, LOG, RUN, Recipe, fit
 from amiss.train.damage.losses import UNKNOWN, Weights, damage_loss
 from amiss.train.damage.network import ANY, MAJOR, TYPES, DamageHead, Descriptor, Neck, Width
 from amiss.train.damage.samples import Sample, batch_of, batches
@@ -84,6 +84,18 @@ def test_an_absurd_label_pulls_less_than_an_unsure_one():
     assert 0 < pulls[0] < 0.5 * pulls[1]
 
 
+def test_the_more_a_label_is_doubted_the_less_an_absurd_one_pulls():
+    maps, view, shares, targets = perfect()
+    view[0, ANY] = -6.0
+    pulls = []
+    for doubt in (0.1, 0.5, 1.0):
+        view = view.detach().requires_grad_(True)
+        loss = damage_loss(maps, view, shares, targets, Weights(doubt=doubt))
+        (slope,) = torch.autograd.grad(loss, view)
+        pulls.append(abs(float(slope[0, ANY])))
+    assert pulls[0] > 5 * pulls[1] > 25 * pulls[2] > 0
+
+
 class Line(nn.Module):
     def __init__(self):
         super().__init__()
@@ -132,6 +144,20 @@ def test_a_folder_of_another_run_is_refused(tmp_path):
     (tmp_path / CHECKPOINT).unlink()
     _, told = run(tmp_path, 2)
     assert [line["epoch"] for line in told] == [0, 1]
+
+
+@pytest.mark.parametrize(("name", "words"), [(RUN, "another kind"), (CHECKPOINT, "is broken")])
+def test_a_run_with_a_broken_file_is_refused(tmp_path, name, words):
+    run(tmp_path, 2)
+    file = tmp_path / name
+    file.write_bytes(file.read_bytes()[:-20])
+    with pytest.raises(DatasetError, match=words):
+        run(tmp_path, 2)
+
+
+def test_an_epoch_without_a_loss_is_refused(tmp_path):
+    with pytest.raises(DatasetError, match="nothing to learn from"):
+        fit(tmp_path, Line(), lambda _: iter(()), Recipe(1, 1), about={})
 
 
 def kept(pixels, grid=(28, 28)):

@@ -55,7 +55,8 @@ def build_cache(
     Returns how many shards were made. tell: gets shards done, and of how many.
 
     Raises:
-        DatasetError: the cache was made of something else, or a view cannot be read.
+        DatasetError: the cache was made of something else, or a file of a view cannot be read.
+        ImageError: a picture cannot be read.
     """
     root.mkdir(parents=True, exist_ok=True)
     lots = list(_lots(data))
@@ -99,13 +100,19 @@ def _begin(root: Path, lots: list[_Lot]) -> None:
     }
     file = root / SETTINGS
     if file.exists():
-        if json.loads(file.read_text()) != settings:
+        try:
+            before = json.loads(file.read_text())
+        except ValueError:
+            before = None
+        if before != settings:
             raise DatasetError(
                 f"The feature cache {root} was made of another data set, or in another way; "
                 "delete it, or name another folder."
             )
         return
-    file.write_text(json.dumps(settings, indent=2) + "\n")
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps(settings, indent=2) + "\n")
+    draft.rename(file)
 
 
 def _squeezers(root: Path, data: Dataset, features: Features) -> dict[str, Squeezer]:

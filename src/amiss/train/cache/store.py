@@ -25,8 +25,9 @@ SQUEEZERS = "squeezers.npz"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A view in the cache. item: of `Item.id`, or the product of a reference.
+    """A view in the cache.
 
+    fine, coarse: its grids, as in `amiss.train.cache.sight.Sight`.
     pixels: how many show each damage type, in the picture as stored; None where no mask is known.
     parts: by name where its bytes begin and end in the shard.
     """

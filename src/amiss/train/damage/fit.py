@@ -6,6 +6,7 @@ stopped: everything random is drawn from the seed and the number of the epoch.
 """
 
 import json
+import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 from amiss.domain.errors import DatasetError
 
 RUN, LOG, CHECKPOINT = "run.json", "log.jsonl", "checkpoint.pt"
+_BROKEN = (OSError, RuntimeError, ValueError, KeyError, EOFError, pickle.UnpicklingError)
 
 Step = Callable[[np.random.Generator], Iterator[Tensor]]
 """The losses of an epoch, batch by batch, all drawn from the generator."""
@@ -59,7 +61,8 @@ def fit(
         tell: gets the line of the log.
 
     Raises:
-        DatasetError: the folder holds another run.
+        DatasetError: the folder holds another run, its checkpoint is broken, or an epoch gives
+            nothing to learn from.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _begin(folder / RUN, {**asdict(recipe), **about})
@@ -72,6 +75,8 @@ def fit(
     for number in range(first, recipe.epochs):
         torch.manual_seed(recipe.seed * 1_000_003 + number)
         losses = _trained(network, epoch, pace, curve, recipe, number)
+        if not losses:
+            raise DatasetError(f"{folder} has nothing to learn from; give views that teach.")
         network.eval()
         line = {"epoch": number, "loss": float(np.mean(losses)), **report()}
         network.train()
@@ -106,12 +111,18 @@ def _trained(
 
 def _begin(file: Path, about: dict[str, Any]) -> None:
     if file.exists():
-        if json.loads(file.read_text()) != about:
+        try:
+            before = json.loads(file.read_text())
+        except ValueError:
+            before = None
+        if before != about:
             raise DatasetError(
                 f"{file.parent} holds a run of another kind; name a new folder, or delete it."
             )
         return
-    file.write_text(json.dumps(about, indent=2) + "\n")
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps(about, indent=2) + "\n")
+    draft.rename(file)
 
 
 def _keep(
@@ -144,8 +155,13 @@ def _restored(
     """How many epochs are done."""
     if not file.exists():
         return 0
-    kept = torch.load(file, map_location="cpu", weights_only=True)
-    network.load_state_dict(kept["network"])
-    pace.load_state_dict(kept["pace"])
-    curve.load_state_dict(kept["curve"])
-    return int(kept["done"])
+    try:
+        kept = torch.load(file, map_location="cpu", weights_only=True)
+        network.load_state_dict(kept["network"])
+        pace.load_state_dict(kept["pace"])
+        curve.load_state_dict(kept["curve"])
+        return int(kept["done"])
+    except _BROKEN as error:
+        raise DatasetError(
+            f"The checkpoint {file} is broken, or of another network; delete its folder."
+        ) from error

@@ -14,13 +14,17 @@ UNKNOWN = -1.0
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each part counts. doubt: how far a label that the model finds absurd is doubted."""
+    """How much each part counts.
+
+    doubt: how far a label that the model finds absurd is doubted, above 0 (cross entropy, not at
+    all) to 1 (it hardly pulls).
+    """
 
     places: float = 1.0
     shapes: float = 0.3
     item: float = 0.3
     view: float = 2.0
-    doubt: float = 0.7
+    doubt: float = 0.3
 
 
 def damage_loss(
@@ -77,5 +81,4 @@ def _view(logits: Tensor, targets: Tensor, doubt: float) -> Tensor:
     right = torch.sigmoid(torch.where(targets > 0.5, logits, -logits))[known]
     if right.numel() == 0:
         return logits.sum() * 0.0
-    q = 1 - doubt
-    return ((1 - right.clamp(min=1e-6) ** q) / q).mean()
+    return ((1 - right.clamp(min=1e-6) ** doubt) / doubt).mean()
