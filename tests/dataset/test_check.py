@@ -94,6 +94,15 @@ def test_missing_and_unreadable_files_are_counted_each_once(tmp_path):
     assert words.endswith(".")
 
 
+@pytest.mark.parametrize("decoder", [None, decode])
+def test_silhouettes_and_depth_that_cannot_be_read_are_told(tmp_path, decoder):
+    grow(tmp_path)
+    for kind in ("mask", "depth"):
+        file = next((tmp_path / "data/train/query-data" / kind).iterdir())
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    assert kinds(check(tmp_path, decode=decoder)) == {"unreadable_picture": 2}
+
+
 def test_a_picture_with_much_after_its_end_is_whole(tmp_path):
     grow(tmp_path)
     image = next((tmp_path / "data/train/query-data/image").iterdir())

@@ -46,6 +46,14 @@ def test_a_polygon_above_or_below_draws_nothing():
         assert not draw_polygon(points, (8, 8)).any()
 
 
+def test_a_corner_far_away_is_cut_off_at_the_picture():
+    far = np.array([[2.0, 3.0], [6.0, 3.0], [6.0, 1e30], [2.0, 1e30]])
+    expected = np.zeros((8, 10), bool)
+    expected[3:, 2:6] = True
+    np.testing.assert_array_equal(draw_polygon(far, (8, 10)), expected)
+    assert not draw_polygon(far + np.array([0.0, 1e25]), (8, 10)).any()
+
+
 def runs_of(mask):
     """Lengths column by column, the first outside."""
     lengths, inside_now, length = [], False, 0
@@ -104,6 +112,8 @@ GOLDEN = "m0450000000R1"
         ([[1, 2, 3, float("nan"), 5, 6]], "not finite"),
         ({"size": [4, 4], "counts": [16]}, "not of"),
         ({"counts": [80]}, "not of"),
+        ({"size": 80, "counts": [80]}, "not of"),
+        (5, "neither polygons nor"),
         ({"size": [8, 10], "counts": [79]}, "does not fill"),
         ({"size": [8, 10], "counts": [90, -10]}, "does not fill"),
         ({"size": [8, 10], "counts": "\x00"}, "letter"),

@@ -31,9 +31,9 @@ def draw_polygon(points: NDArray[np.float64], size: Size) -> Mask:
     if not np.isfinite(points).all():
         raise DatasetError("A polygon has a point that is not finite; correct it.")
     (x0, y0), (x1, y1) = points.T, np.roll(points, -1, axis=0).T
-    first = max(0, int(np.floor(points[:, 1].min())))
-    last = min(height, int(np.ceil(points[:, 1].max())) + 1)
-    middles = np.arange(first, max(first, last))[:, None] + 0.5
+    first = int(np.clip(np.floor(points[:, 1].min()), 0, height))
+    last = int(np.clip(np.ceil(points[:, 1].max()) + 1, first, height))
+    middles = np.arange(first, last)[:, None] + 0.5
     crossed = (y0 > middles) != (y1 > middles)  # rows × edges
     rows, edges = np.nonzero(crossed)
     along = (middles[rows, 0] - y0[edges]) / (y1[edges] - y0[edges])
@@ -53,6 +53,8 @@ def draw_coco(segmentation: Sequence[Sequence[float]] | Mapping[str, Any], size:
     """
     if isinstance(segmentation, Mapping):
         return _draw_runs(segmentation, size)
+    if not isinstance(segmentation, Sequence):
+        raise DatasetError("A segmentation is neither polygons nor run-length code; correct it.")
     mask = np.zeros(size, bool)
     for numbers in segmentation:
         try:
@@ -66,7 +68,7 @@ def draw_coco(segmentation: Sequence[Sequence[float]] | Mapping[str, Any], size:
 def _draw_runs(code: Mapping[str, Any], size: Size) -> Mask:
     """Lengths of runs, column by column, the first outside; packed as text or plain."""
     counts, found = code.get("counts"), code.get("size")
-    if found is None or list(found) != list(size):
+    if not isinstance(found, Sequence) or list(found) != list(size):
         raise DatasetError(
             f"A run-length code is for a picture of {found} (height, width), not of {list(size)}; "
             "correct it."

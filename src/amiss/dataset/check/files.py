@@ -1,7 +1,8 @@
 """Whether the files of a data set are there and can be read; quick, since there may be millions.
 
 Folders are listed once, and of pictures only the beginning and the end are read: pictures that were
-cut off or never were pictures show there. With a decoder each is read in full.
+cut off or never were pictures show there. With a decoder each is read in full, but for silhouettes
+and depth.
 """
 
 import os
@@ -42,8 +43,8 @@ class Files:
             self._tally.add("missing_file", f"the picture of {view.id}")
             return None
         for path in (view.item_mask, view.depth):
-            if path is not None:
-                self._is_there(path)
+            if path is not None and self._is_there(path):
+                self._check_ends(path)
         for path in (view.image, view.crop, view.empty_tray):
             if path is not None and self._is_there(path):
                 self._check_picture(path)
@@ -66,10 +67,16 @@ class Files:
         try:
             if self._decode is not None:
                 self._decode(path)
-            elif not _is_whole(path):
-                raise ValueError("it is cut off")
+            else:
+                _look_at_ends(path)
         except ImageError as error:
             self._tally.add("unreadable_picture", str(error))
+        except _UNREADABLE:
+            self._tally.add("unreadable_picture", str(path))
+
+    def _check_ends(self, path: Path) -> None:
+        try:
+            _look_at_ends(path)
         except _UNREADABLE:
             self._tally.add("unreadable_picture", str(path))
 
@@ -97,19 +104,18 @@ def _sizes(entries: Iterator[os.DirEntry[str]]) -> Iterator[tuple[str, int]]:
             continue
 
 
-def _is_whole(path: Path) -> bool:
-    """Whether a file begins as a picture and ends as one.
+def _look_at_ends(path: Path) -> None:
+    """Raises one of _UNREADABLE where a file does not begin as a picture, or not end as one.
 
     Inside a JPEG's pixels its end mark never occurs; where much follows it, all is decoded.
     """
     with path.open("rb") as file, Image.open(file) as image:
         end = _ENDS.get(image.format or "")
         if end is None:
-            return True
+            return
         file.seek(0, os.SEEK_END)
         file.seek(max(0, file.tell() - _TAIL))
         if end in file.read():
-            return True
+            return
     with Image.open(path) as image:
         image.load()
-    return True
