@@ -9,7 +9,9 @@ from drawn import carton
 
 from amiss.domain.errors import ImageError, SimulationError
 from amiss.domain.words import DamageType, Severity
+from amiss.simulate.paint import paint as module
 from amiss.simulate.paint import recipes
+from amiss.simulate.paint.finish import finished
 from amiss.simulate.paint.law import LEAST_PX, severity, share
 from amiss.simulate.paint.outline import held
 from amiss.simulate.paint.paint import paint, paste, untouched
@@ -135,6 +137,34 @@ def test_what_is_held_before_the_camera_is_found():
     picture[mask] = drawn[mask]
     found = held(picture)
     assert (found & mask).sum() / (found | mask).sum() > 0.8
+
+
+def test_looking_for_what_is_held_leaves_other_chance_alone():
+    def drawn(between):
+        cv2.setRNGSeed(3)
+        between()
+        return cv2.randu(np.zeros(8, np.float32), 0, 1).tolist()
+
+    picture, mask = carton()
+    picture[~mask] //= 3
+    assert drawn(lambda: held(picture)) == drawn(lambda: None)
+
+
+def test_a_damage_that_the_last_step_moves_out_of_the_picture_is_drawn_anew(monkeypatch):
+    picture, mask = carton()
+    before = untouched(picture, rng(5), item=mask)
+    steps = []
+
+    def leaving(photo, last):
+        rgb, marked, item = finished(photo, last)
+        steps.append(marked.any())
+        return rgb, marked & (len(steps) > 1), item
+
+    monkeypatch.setattr(module, "finished", leaving)
+    one = paint(picture, rng(5), item=mask)
+    assert steps == [True, True]
+    assert one.mask.any()
+    np.testing.assert_array_equal(one.item, before.item)  # still its twin
 
 
 def test_no_damage_without_a_mask_and_no_mask_without_damage():

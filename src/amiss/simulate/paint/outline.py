@@ -1,7 +1,10 @@
 """Which pixels are the item, where the caller brings no mask."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from amiss.domain.capture import RgbArray
 from amiss.domain.errors import ImageError
@@ -49,15 +52,22 @@ def held(picture: RgbArray) -> Mask:
     marks[hand] = cv2.GC_BGD
     marks[(out < _SURE) & ~hand] = cv2.GC_FGD
     marks = marks.astype(np.uint8)
-    cv2.setRNGSeed(7)  # GrabCut begins with k-means of OpenCV's own generator
-    ground, thing = np.zeros((1, 65)), np.zeros((1, 65))
-    nowhere = (0, 0, 1, 1)  # the mask says where to look
-    cv2.grabCut(small, marks, nowhere, ground, thing, _ROUNDS, cv2.GC_INIT_WITH_MASK)
+    # GrabCut draws from OpenCV's own generator, of which each thread has one: the caller's stays.
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(_cut, small, marks).result()
     mask = _one((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD), hand)
     given = any(_overlap(mask, (out < at) & ~hand) > _GIVEN for at in (_SURE, 1))
     if given or not _LEAST <= mask.mean() <= _MOST or _solid(mask, hand) < _SOLID:
         raise ImageError("Nothing in the middle of this picture stands out: hand in a mask.")
     return _enlarged(mask, picture.shape[:2])
+
+
+def _cut(rgb: RgbArray, marks: NDArray[np.uint8]) -> None:
+    """Sorts what is probable in `marks` into thing and ground; the same each time."""
+    cv2.setRNGSeed(7)
+    ground, thing = np.zeros((1, 65)), np.zeros((1, 65))
+    nowhere = (0, 0, 1, 1)  # the mask says where to look
+    cv2.grabCut(rgb, marks, nowhere, ground, thing, _ROUNDS, cv2.GC_INIT_WITH_MASK)
 
 
 def _hand(rgb: RgbArray) -> Mask:

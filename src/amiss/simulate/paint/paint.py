@@ -1,6 +1,7 @@
 """One photograph in, one out: damaged, untouched, or only seamed."""
 
 from collections.abc import Collection, Sequence
+from copy import deepcopy
 from typing import TypeVar
 
 import cv2
@@ -40,7 +41,8 @@ def paint(
 
     Args:
         picture: H×W×3 uint8 RGB; it is not changed.
-        rng: all that is drawn comes from it; the same state gives the same pixels.
+        rng: all that is drawn comes from it, by `spawn`: generators of the same seed that have
+            spawned as often give the same pixels.
         item: H×W bool, the item; sought on a plain ground where None.
         damage: the type; drawn evenly among all where None.
         families: which families of recipes may be used; all where None.
@@ -57,8 +59,11 @@ def paint(
         for _ in range(_TRIES):  # before another recipe, so that those hard to fit stay as frequent
             photo = Photo(picture, mask)
             numbers = _befallen(photo, recipe, first)
-            if numbers is not None:
-                return _painted(photo, recipe, numbers, last, surface)
+            if numbers is None:
+                continue
+            painted = _painted(photo, recipe, numbers, deepcopy(last), surface)
+            if painted is not None:
+                return painted
     raise SimulationError("No damage of this type fits this item: take another type or picture.")
 
 
@@ -79,8 +84,11 @@ def _befallen(photo: Photo, recipe: Recipe, rng: np.random.Generator) -> Numbers
 
 def _painted(
     photo: Photo, recipe: Recipe, drawn: Numbers, last: np.random.Generator, surface: Locus
-) -> Painted:
+) -> Painted | None:
+    """None where the last step moved the damage out of the picture."""
     rgb, marked, item = finished(photo, last)
+    if not marked.any():
+        return None
     numbers = drawn | {"area_share": float(marked.sum() / photo.area)}
     return Painted(
         rgb,
@@ -97,7 +105,9 @@ def _painted(
 
 
 def untouched(picture: RgbArray, rng: np.random.Generator, *, item: Mask | None = None) -> Painted:
-    """The photograph as it would be, had nothing befallen it; from the same state, `paint`'s twin.
+    """The photograph as it would be, had nothing befallen it.
+
+    It is `paint`'s twin where `rng` is of the same seed and has spawned as often.
 
     Raises:
         ImageError, SimulationError: as `paint`.
