@@ -79,7 +79,9 @@ def test_what_a_kill_left_behind_is_no_version(tmp_path, calibration):
 def test_what_was_altered_is_refused(tmp_path, calibration, file):
     store(tmp_path, calibration)
     path = tmp_path / "000001" / file
-    path.write_bytes(path.read_bytes().replace(b"e", b"f", 1))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
     with pytest.raises(CameraError, match="recalibrate"):
         load(tmp_path)
     path.unlink()
