@@ -70,6 +70,13 @@ def test_a_dent_bends_downwards():
     assert np.abs(apart[2][:4]).max() < 0.02
 
 
+def test_what_stands_before_the_horizon_stays_within_bounds():
+    depth = np.full((SIDE, SIDE), 1.5, np.float32)
+    found = relief(depth, GRID, LENS, camera(np.radians(88)))
+    assert np.abs(found[0]).max() == pytest.approx(6)
+    assert np.abs(found[2:]).max() <= 3
+
+
 def test_what_was_not_measured_says_nothing():
     depth = np.zeros((SIDE, SIDE), np.float32)
     assert not relief(depth, GRID, LENS, camera()).any()

@@ -15,6 +15,7 @@ Plane = NDArray[np.float32]
 CHANNELS = 4
 _FINE = 4  # places a cell, each way, at which bends are looked for
 _HEIGHT, _SMALL, _LARGE = 0.1, 0.004, 0.012  # metres that make 1
+_TALLEST = 0.6  # metres above or below the tray, beyond which more says no more
 _MOST = 3.0  # bends beyond that say no more
 _NEAR, _AROUND = (3, 13), (9, 37)  # places: what is compared with its surroundings
 _LEAST = 0.2  # share of a cell that must be measured
@@ -28,10 +29,10 @@ def relief(
     intrinsics: Intrinsics | None = None,
     pose: Matrix | None = None,
 ) -> NDArray[np.float32]:
-    """4×rows×columns float32: height (in 0.1 m), share measured, and bends of two sizes.
+    """4×rows×columns float32: height, share measured, and bends of two sizes.
 
-    A bend is the height of a place less that of its surroundings, in 4 mm and 12 mm, from −3 to 3;
-    all are 0 where too little was measured.
+    Height is in 0.1 m, from −6 to 6. A bend is the height of a place less that of its surroundings,
+    in 4 mm and 12 mm, from −3 to 3. All are 0 where too little was measured.
 
     Args:
         depth: H×W metres along the optical axis, 0 where nothing was measured.
@@ -43,7 +44,8 @@ def relief(
     rows, columns = grid
     plane = _fitted(depth) if intrinsics is None or pose is None else _tray(intrinsics, pose)
     measured = (depth > 0).astype(np.float32)
-    height = (plane - depth) * measured
+    # Near the horizon the tray is without end behind a pixel, and one would drown its cell.
+    height = np.clip(plane - depth, -_TALLEST, _TALLEST) * measured
     size = (columns * _FINE, rows * _FINE)
     share = _resized(measured, size)
     fine = _resized(height, size)  # not divided by its share yet: sums are needed below

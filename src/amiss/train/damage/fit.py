@@ -51,6 +51,8 @@ def fit(
 ) -> None:
     """Trains `network` in place, from where the folder's run stands.
 
+    Seeds torch's own generator at each epoch, for dropout.
+
     Args:
         folder: of the run; new, or one to go on with.
         network: freshly made from the recipe's seed.
