@@ -34,7 +34,8 @@ class Field:
     """A view's cells in a reference, all over the view's grid.
 
     row, column: in cells of the reference, (0, 0) the centre of its first one; may lie outside.
-    support: how many matches near the cell agree on it. likeness: cosine of its best match.
+    support: how many matches near the cell agree on it; where it is 0 the place says nothing.
+    likeness: cosine of its best match.
     """
 
     row: Cells
