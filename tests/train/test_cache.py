@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from amiss.dataset.labels import Damage, Labels, Masks
+from amiss.dataset.labels import UNTYPED, Damage, Labels, Masks
 from amiss.dataset.reader import open_dataset
 from amiss.dataset.writer import writing
 from amiss.detect.cues import CHANNELS, DEPTH, TRAY, cues, without
@@ -188,3 +188,16 @@ def test_a_cache_of_something_else_and_a_broken_one_are_refused(data, tmp_path, 
     shard.write_bytes(shard.read_bytes()[:-500])
     with pytest.raises(DatasetError, match="broken"):
         read_shard(shard)
+
+
+def test_a_mask_that_does_not_tell_the_types_counts_none():
+    class Masked:
+        def __init__(self, *values):
+            self.values = values
+
+        def load_damage_mask(self):
+            return np.array([self.values], np.uint8) if self.values else None
+
+    assert build._pixels(Masked(0, 2, 2)) == (0, 2, 0, 0, 0, 0, 0, 0)
+    assert build._pixels(Masked(0, 2, UNTYPED)) is None
+    assert build._pixels(Masked()) is None

@@ -71,6 +71,19 @@ def test_what_nobody_knows_teaches_nothing():
     assert np.isfinite(float(damage_loss(maps, view, shares, targets, Weights())))
 
 
+def test_where_damage_is_not_placed_its_cells_teach_nothing():
+    maps, view, shares, targets = perfect()
+    weights = Weights(item=0)
+    known = torch.tensor([False, True])
+    right = float(damage_loss(maps, view, shares, targets, weights, known))
+    wrong = maps.clone()
+    wrong[0] = -wrong[0]
+    assert float(damage_loss(wrong, view, shares, targets, weights, known)) == right
+    assert float(damage_loss(wrong, view, shares, targets, weights)) > right + 0.5
+    nothing = torch.tensor([False, False])
+    assert float(damage_loss(wrong, view, shares, targets, weights, nothing)) < right + 0.01
+
+
 def test_an_absurd_label_pulls_less_than_an_unsure_one():
     maps, view, shares, targets = perfect()
     pulls = []
@@ -189,6 +202,10 @@ def test_without_masks_a_damage_is_on_one_of_several_views():
     several = item((("hole", "major", None),), (bare, bare))
     found = Sample(None, {}, bare, several).targets()
     assert found[[2, ANY, MAJOR, 0]].tolist() == [UNKNOWN, UNKNOWN, UNKNOWN, 0]
+    assert not Sample(None, {}, bare, several).is_placed
+    assert Sample(None, {}, bare, item((), (bare,))).is_placed
+    assert Sample(None, {}, bare, None).is_placed
+    assert Sample(None, {}, kept((0,) * TYPES), several).is_placed
     alone = item((("hole", "major", None),), (bare,))
     assert Sample(None, {}, bare, alone).targets()[[2, ANY, MAJOR]].tolist() == [1, 1, 1]
 

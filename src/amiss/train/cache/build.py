@@ -197,8 +197,8 @@ def _damages(record: CaptureRecord) -> tuple[tuple[str, str | None, str | None],
 
 def _pixels(view: ViewRecord) -> tuple[int, ...] | None:
     mask = view.load_damage_mask()
-    if mask is None:
-        return None
+    if mask is None or mask.max(initial=0) > len(TYPES):
+        return None  # there is none, or it shows damage of a type that nobody told
     counts = np.bincount(mask.ravel(), minlength=len(TYPES) + 1)
     return tuple(int(count) for count in counts[1 : len(TYPES) + 1])
 

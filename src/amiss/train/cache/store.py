@@ -28,7 +28,8 @@ class Kept:
     """A view in the cache.
 
     fine, coarse: its grids, as in `amiss.train.cache.sight.Sight`.
-    pixels: how many show each damage type, in the picture as stored; None where no mask is known.
+    pixels: how many show each damage type, in the picture as stored; None where no mask is known,
+    or it does not tell the types.
     parts: by name where its bytes begin and end in the shard.
     """
 

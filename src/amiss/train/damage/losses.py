@@ -28,7 +28,12 @@ class Weights:
 
 
 def damage_loss(
-    maps: Tensor, view: Tensor, shares: Tensor, targets: Tensor, weights: Weights
+    maps: Tensor,
+    view: Tensor,
+    shares: Tensor,
+    targets: Tensor,
+    weights: Weights,
+    known: Tensor | None = None,
 ) -> Tensor:
     """The loss of a batch of views.
 
@@ -38,9 +43,12 @@ def damage_loss(
         shares: N×(types, item)×H×W, share of each cell that shows it.
         targets: N×(types, any, major): 1, 0 or UNKNOWN.
         weights: of its parts.
+        known: N bool, whether it is known which cells show damage; None: of all.
     """
     logits, there = maps[:, :TYPES], shares[:, :TYPES]
     item = functional.binary_cross_entropy_with_logits(maps[:, TYPES], shares[:, TYPES])
+    if known is not None:
+        logits, there = logits[known], there[known]
     return (
         weights.places * _places(logits, there)
         + weights.shapes * _shapes(logits, there)
@@ -54,6 +62,8 @@ def _places(logits: Tensor, there: Tensor) -> Tensor:
 
     Each view weighs alike: a large damage does not drown small ones.
     """
+    if len(logits) == 0:
+        return logits.sum() * 0.0
     each = functional.binary_cross_entropy_with_logits(logits, there, reduction="none")
     wrong = (torch.sigmoid(logits) - there).abs() ** 1.5
     size = (there > 0.25).float().sum((1, 2, 3)) + 30.0

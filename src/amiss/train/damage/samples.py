@@ -37,6 +37,12 @@ class Sample:
         """The view itself."""
         return self.shard.sight(self.view, self.squeezers)
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether it is known which cells show damage; a sound view shows none."""
+        sound = self.item is None or self.item.damages == ()
+        return sound or self.view.pixels is not None
+
     def targets(self) -> NDArray[np.float32]:
         """What the view shows of (types, any, major): 1, 0, or UNKNOWN where it is hardly seen."""
         found = np.zeros(TYPES + 2, np.float32)
@@ -76,13 +82,18 @@ def _of_the_item(item: KeptItem) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Views of one grid. s8, s16: the encoder's maps. shares: of (types, item) in fine cells."""
+    """Views of one grid.
+
+    s8, s16: the encoder's maps. shares: of (types, item) in fine cells. known: N bool, whether the
+    shares of damage are known; without a mask a damaged view may show it anywhere.
+    """
 
     s8: Tensor
     s16: Tensor
     cues: Tensor
     shares: Tensor
     targets: Tensor
+    known: Tensor
 
 
 def read_samples(caches: Sequence[Path], splits: frozenset[str]) -> list[Sample]:
@@ -153,7 +164,8 @@ def batch_of(
         maps = _turned(maps, int(rng.integers(4)), bool(rng.integers(2)))
     s8, s16, cue, shares = (torch.from_numpy(np.ascontiguousarray(one)) for one in maps)
     targets = torch.from_numpy(np.stack([sample.targets() for sample in samples]))
-    return Batch(s8, s16, cue, shares, targets)
+    known = torch.tensor([sample.is_placed for sample in samples])
+    return Batch(s8, s16, cue, shares, targets, known)
 
 
 _Maps = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
