@@ -87,3 +87,14 @@ def test_only_cells_of_the_item_are_matched():
     nothing = found(turned(0), view=np.zeros(GRID, np.bool_))
     assert not nothing.support.any()
     assert np.isfinite(nothing.column).all()
+
+
+def test_matches_that_do_not_lead_back_do_not_count():
+    at = scene()
+    places = turned(0)
+    query = at(places)
+    query[:, :10] = at(np.array([20.0, 14.0]))  # a third of the view looks like one place
+    cosine = query.reshape(-1, 24) @ at(grid()).reshape(-1, 24).T
+    field = align(cosine, WHOLE, WHOLE)
+    apart = np.hypot(field.column - places[..., 0], field.row - places[..., 1])
+    assert apart[4:24, 7:10].max() < 1.0

@@ -370,14 +370,20 @@ def test_a_wall_under_a_small_roof_is_lit_from_the_side(backend):
     """As the pages of a book are under its cover; deep inside a box it is dark."""
     eye = camera((-0.55, 0.0, 0.3))
 
-    def wall(back):
+    def wall(back, **changes):
         x = -0.1 + back
         pages = sheet((x, 0.07, 0.002), (0, -0.14, 0), (0, 0, 0.06))
         cover = sheet((-0.1, -0.07, 0.062), (0.2, 0, 0), (0, 0.14, 0))
         board = sheet((-0.1, -0.07, 0.002), (0.2, 0, 0), (0, 0.14, 0))
-        picture = backend.render(scene(mesh(pages, cover, board), atlas((230,) * 3)), eye, 0)
+        # Something taller stands aside, so that rays do not end at the roof.
+        tall = sheet((0.3, 0.1, 0.002), (0, 0.02, 0), (0, 0, 0.2))
+        picture = backend.render(
+            scene(mesh(pages, cover, board, tall), atlas((230,) * 3), **changes), eye, 0
+        )
         return float(light_at(picture, eye, (x, 0.0, 0.02)).mean())
 
     beside = float(light_at(backend.render(scene(), eye, 0), eye, (-0.2, 0.0, 0.0)).mean())
     assert wall(0.004) > 0.5 * beside
     assert wall(0.05) < 0.5 * wall(0.004)
+    # The lamps hang over the roof: without a sky, hardly any of their light comes in.
+    assert wall(0.05, environment=(0.0, 0.0, 0.0)) < 0.1 * beside
