@@ -11,16 +11,11 @@ from sklearn.metrics import roc_auc_score
 import amiss
 from amiss.bundle.operating_point import OperatingPoint, write_operating_point
 from amiss.bundle.read import open_bundle
+from amiss.detect.judge import KEPT_COMPARATORS
+from amiss.detect.reasons import NO_REFERENCE, PROVISIONAL, SELF_REFERENCE, UNSEEN
 from amiss.domain.errors import EngineError, GalleryError, InputError
 from amiss.domain.words import Decision
-from amiss.inspector import (
-    KEPT_COMPARATORS,
-    NO_REFERENCE,
-    PROVISIONAL,
-    SELF_REFERENCE,
-    UNSEEN,
-    Inspector,
-)
+from amiss.inspector import Inspector
 from amiss.vision.engine.choose import load_engine
 from amiss.vision.engine.fake import FakeEngine
 from recorded_pictures import HARMS, picture
@@ -256,7 +251,7 @@ def test_what_breaks_never_passes(faked, toy, fault):
 
 def test_comparators_are_kept_but_not_for_ever(faked, monkeypatch):
     assert KEPT_COMPARATORS <= 64
-    monkeypatch.setattr("amiss.inspector.KEPT_COMPARATORS", 3)
+    monkeypatch.setattr("amiss.detect.judge.KEPT_COMPARATORS", 3)
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (6, 32, 32, 3), np.uint8)
     seen = [faked.see(one) for one in pictures]
@@ -264,11 +259,11 @@ def test_comparators_are_kept_but_not_for_ever(faked, monkeypatch):
     first = faked.inspect(query, references=[seen[0]]).score
     for reference in seen[1:]:
         faked.inspect(query, references=[reference])
-        assert len(faked._comparators) <= 3
+        assert len(faked._detectors._comparators) <= 3
     assert faked.inspect(query, references=[seen[0]]).score == first
-    kept = list(faked._comparators.values())
+    kept = list(faked._detectors._comparators.values())
     faked.inspect(query, references=[seen[0]])
-    assert list(faked._comparators.values()) == kept
+    assert list(faked._detectors._comparators.values()) == kept
 
 
 def test_a_replay_finds_what_it_needs(inspector, bundle, toy):

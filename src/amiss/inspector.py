@@ -4,39 +4,44 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 
+from amiss.bundle.manifest import Weighing
 from amiss.bundle.operating_point import OperatingPoint, read_operating_point
 from amiss.bundle.read import Bundle, open_bundle
 from amiss.decide.threshold import damage_confidence, decide
-from amiss.detect.discrepancy import Comparator, Settings
+from amiss.detect.damage import DamageModel
+from amiss.detect.discrepancy import Settings
 from amiss.detect.findings import findings_in
+from amiss.detect.fuse import Judged, likely_types, weigh, weigh_map, weighing
+from amiss.detect.judge import Detectors
+from amiss.detect.maps import map_shape
+from amiss.detect.read import Reader
+from amiss.detect.reasons import (
+    ALIKE,
+    DEPTH_UNREAD,
+    DIFFERS,
+    EXPECTED_UNREAD,
+    LOOKS_DAMAGED,
+    LOOKS_SOUND,
+    NO_DEPTH,
+    NO_TRAY,
+    PROVISIONAL,
+    TRAY_UNREAD,
+    sentences,
+)
 from amiss.domain.capture import Capture, DepthArray, ImageLike, View
 from amiss.domain.errors import GalleryError, InputError
 from amiss.domain.evidence import Evidence, Finding, ScoreMap
 from amiss.domain.result import Result
 from amiss.domain.words import Decision, ProcessStep
-from amiss.gallery.bank import build_bank
-from amiss.gallery.reference import Reference, digest_of, see_reference
+from amiss.gallery.reference import Reference
 from amiss.gallery.store import Gallery
 from amiss.vision.decode import decode
 from amiss.vision.engine.choose import EngineName, load_engine
 from amiss.vision.engine.protocol import Engine
 from amiss.vision.look import Eye
-from amiss.vision.thumbnail import Thumbnail, thumbnail
-
-DIFFERS = "The item differs from its references more than pristine items do."
-ALIKE = "The item looks like its references."
-PROVISIONAL = "The threshold is provisional: it does not rest on captures of this booth."
-NO_REFERENCE = "There is no reference of this product, and without one there is no opinion yet."
-SELF_REFERENCE = "The only reference is the picture itself, which says nothing about it."
-UNSEEN = "The references do not show this face of the item, or show another product."
-DEPTH_UNREAD = "Depth was handed in, and this version has no detector that reads it."
-TRAY_UNREAD = "An empty tray was handed in, and this version has no detector that reads it."
-EXPECTED_UNREAD = "Expected products were named, and this version does not identify the item."
-KEPT_COMPARATORS = 16
 
 
 class Inspector:
@@ -50,6 +55,7 @@ class Inspector:
         *,
         gallery: Gallery | None = None,
         settings: Settings | None = None,
+        threads: int | None = None,
     ) -> None:
         self.bundle = bundle
         self.point = point
@@ -58,8 +64,9 @@ class Inspector:
         self.gallery = gallery
         self.settings = settings or Settings()
         self.eye = Eye(engine, bundle.manifest.encoder)
-        self._comparators: dict[tuple[str, ...], Comparator] = {}
-        self._lock = Lock()
+        self.model = None if bundle.manifest.damage is None else DamageModel(bundle, threads)
+        self._reader = Reader(self.eye, self.model)
+        self._detectors = Detectors(self.eye, self.model, self.settings)
 
     @classmethod
     def load(
@@ -89,6 +96,7 @@ class Inspector:
             point,
             load_engine(opened, engine, threads),
             gallery=None if gallery is None else Gallery.open(Path(gallery), opened.id),
+            threads=threads,
         )
 
     def see(self, image: ImageLike | View, name: str | None = None) -> Reference:
@@ -98,7 +106,7 @@ class Inspector:
             ImageError: the picture cannot be read.
         """
         view = image if isinstance(image, View) else decode(image)
-        return see_reference(name or view.source, view.rgb, self.eye)
+        return self._reader.reference(name or view.source, view)
 
     def inspect(
         self,
@@ -133,20 +141,31 @@ class Inspector:
         capture = _capture(item, depth, empty_tray, product, step)
         named = (expected,) if isinstance(expected, str) else tuple(expected or ())
         pristine = self._references(references, capture.product)
-        evidence = tuple(
-            self._judge(index, view, pristine) for index, view in enumerate(capture.views)
+        judged = tuple(
+            self._detectors.judge(index, view, sight, pristine)
+            for index, (view, sight) in enumerate(
+                zip(capture.views, self._reader.read(capture.views), strict=True)
+            )
         )
-        score = self._score(evidence)
-        heatmaps = tuple(self._heatmap(one.map) for one in evidence)
+        by = weighing(judged, self.bundle.manifest.damage)
+        score = None if by is None else self._confidence(weigh(judged, by))
+        scores = tuple(None if by is None else self._confidence(weigh([one], by)) for one in judged)
+        heatmaps = tuple(
+            self._heatmap(one, view, by) for one, view in zip(judged, capture.views, strict=True)
+        )
+        findings = self._findings(capture.views, judged, scores, heatmaps)
         decision = decide(score, self.point)
+        evidence = tuple(told for one in judged for told in one.evidence)
         return Result(
             score=score,
             threshold=self.point.threshold,
             decision=decision,
-            reasons=self._reasons(decision, evidence),
-            findings=self._findings(capture, evidence, heatmaps),
-            evidence=evidence + _unread(capture, named),
+            reasons=self._reasons(decision, judged, findings),
+            findings=findings,
+            evidence=evidence + self._unread(capture, named),
             heatmaps=heatmaps,
+            types=likely_types(judged),
+            view_scores=scores,
             views=capture.views,
             elapsed_ms=(time.perf_counter() - started) * 1000,
             bundle=self._bundle_id,
@@ -173,79 +192,62 @@ class Inspector:
             raise GalleryError(f"There is no gallery to look {product} up in; name one.")
         return self.gallery.references(product)
 
-    def _judge(self, index: int, view: View, references: tuple[Reference, ...]) -> Evidence:
-        """What the references say about one view."""
-        small = thumbnail(view.rgb)
-        others = self._without_itself(view, small, references)
-        if not others:
-            reason = SELF_REFERENCE if references else NO_REFERENCE
-            return Evidence("discrepancy", index, available=False, reason=reason)
-        found = self._comparator(others).compare(view, small)
-        seen = found.coverage >= self.settings.least_coverage
-        return Evidence(
-            detector="discrepancy",
-            view=index,
-            available=seen,
-            score=found.score if seen else None,
-            map=found.heat if seen else None,
-            coverage=found.coverage,
-            reference=found.reference,
-            reason=None if seen else UNSEEN,
-            details=found.parts,
-        )
+    def _confidence(self, raw: float | None) -> float | None:
+        return None if raw is None else damage_confidence(raw, self.point)
 
-    def _without_itself(
-        self, view: View, small: Thumbnail, references: tuple[Reference, ...]
-    ) -> tuple[Reference, ...]:
-        """A picture is no reference for itself: it would always pass."""
-        if not any(np.array_equal(small, reference.thumbnail) for reference in references):
-            return references  # the usual case, for a fraction of what a digest costs
-        digest = digest_of(view.rgb)
-        return tuple(reference for reference in references if reference.digest != digest)
-
-    def _comparator(self, references: tuple[Reference, ...]) -> Comparator:
-        """The comparator of these references; the last few are kept, since items come in runs."""
-        # By digest, so that the order in which references are handed in changes nothing.
-        ordered = sorted(references, key=lambda reference: reference.digest)
-        key = tuple(reference.digest for reference in ordered)
-        with self._lock:
-            if key not in self._comparators:
-                while len(self._comparators) >= KEPT_COMPARATORS:
-                    self._comparators.pop(next(iter(self._comparators)))
-                self._comparators[key] = Comparator(build_bank(ordered), self.eye, self.settings)
-            return self._comparators[key]
-
-    def _score(self, evidence: tuple[Evidence, ...]) -> float | None:
-        """The item is as damaged as its worst view that could be judged."""
-        scores = [one.score for one in evidence if one.score is not None]
-        return damage_confidence(max(scores), self.point) if scores else None
-
-    def _heatmap(self, raw: ScoreMap | None) -> ScoreMap | None:
+    def _heatmap(self, judged: Judged, view: View, by: Weighing | None) -> ScoreMap | None:
+        raw = None if by is None else weigh_map(judged, by, map_shape(view))
         return None if raw is None else damage_confidence(raw, self.point)
 
     def _findings(
         self,
-        capture: Capture,
-        evidence: tuple[Evidence, ...],
-        heatmaps: tuple[ScoreMap | None, ...],
+        views: Sequence[View],
+        judged: Sequence[Judged],
+        scores: Sequence[float | None],
+        heatmaps: Sequence[ScoreMap | None],
     ) -> tuple[Finding, ...]:
         found: list[Finding] = []
-        for one, view, heat in zip(evidence, capture.views, heatmaps, strict=True):
-            if heat is not None and one.score is not None:
-                confidence = damage_confidence(one.score, self.point)
-                found += findings_in(heat, view, one.view, confidence, one.reference)
+        for view, one, score, heat in zip(views, judged, scores, heatmaps, strict=True):
+            if heat is not None and score is not None:
+                name = None if one.discrepancy is None else one.discrepancy.reference
+                found += findings_in(heat, view, one.view, score, name, one.told, one.beside)
         return tuple(sorted(found, key=lambda finding: -finding.score))
 
-    def _reasons(self, decision: Decision, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+    def _reasons(
+        self,
+        decision: Decision,
+        judged: Sequence[Judged],
+        findings: Sequence[Finding],
+    ) -> tuple[str, ...]:
         """Sentences for people: the decision's, then one for each thing that was not seen."""
-        verdict = {
-            Decision.SIDELINE: (DIFFERS,),
-            Decision.PASS: (ALIKE,),
-            Decision.NOT_INSPECTED: (),
-        }[decision]
+        compared = any(one.discrepancy is not None or one.beside is not None for one in judged)
+        verdict: tuple[str, ...] = ()
+        if decision is Decision.SIDELINE:
+            verdict = (DIFFERS if compared else LOOKS_DAMAGED, *sentences(findings))
+        elif decision is Decision.PASS:
+            verdict = (ALIKE if compared else LOOKS_SOUND,)
+        evidence = (told for one in judged for told in one.evidence)
         unseen = dict.fromkeys(one.reason for one in evidence if one.reason is not None)
         note = (PROVISIONAL,) if self.point.provisional else ()
         return (*verdict, *unseen, *note)
+
+    def _unread(self, capture: Capture, expected: Sequence[str]) -> tuple[Evidence, ...]:
+        """What was not there, or came with the item and no detector reads; said aloud."""
+        said = []
+        if expected:
+            said.append(Evidence("identification", 0, available=False, reason=EXPECTED_UNREAD))
+        reads = self.model is not None
+        for index, view in enumerate(capture.views):
+            for detector, there, unread, missing in (
+                ("depth", view.depth is not None, DEPTH_UNREAD, NO_DEPTH),
+                ("surroundings", view.empty_tray is not None, TRAY_UNREAD, NO_TRAY),
+            ):
+                if reads and there:
+                    said.append(Evidence(detector, index, available=True))
+                elif reads or there:
+                    reason = missing if reads else unread
+                    said.append(Evidence(detector, index, available=False, reason=reason))
+        return tuple(said)
 
 
 def _capture(
@@ -280,16 +282,3 @@ def _capture(
 def _refuse_nothing(views: Sequence[object]) -> None:
     if not views:
         raise InputError("There is no picture to inspect; name at least one.")
-
-
-def _unread(capture: Capture, expected: Sequence[str]) -> tuple[Evidence, ...]:
-    """What came with the item and no detector of this version reads, said aloud."""
-    unread = []
-    if expected:
-        unread.append(Evidence("identification", 0, available=False, reason=EXPECTED_UNREAD))
-    for index, view in enumerate(capture.views):
-        if view.depth is not None:
-            unread.append(Evidence("depth", index, available=False, reason=DEPTH_UNREAD))
-        if view.empty_tray is not None:
-            unread.append(Evidence("surroundings", index, available=False, reason=TRAY_UNREAD))
-    return tuple(unread)

@@ -9,8 +9,9 @@ from booth_helpers import CAMERAS, calibrated, capture, empty, with_rgb
 from amiss.booth.judge import UNKNOWN, Judge
 from amiss.bundle.operating_point import OperatingPoint
 from amiss.bundle.read import open_bundle
+from amiss.detect.reasons import EXPECTED_UNREAD, NO_REFERENCE
 from amiss.domain.words import Decision
-from amiss.inspector import EXPECTED_UNREAD, NO_REFERENCE, Inspector
+from amiss.inspector import Inspector
 from amiss.vision.engine.fake import FakeEngine
 
 

@@ -144,7 +144,7 @@ def test_a_path_that_leaves_the_folder_refuses(folder, path):
         make_manifest().to_bytes().replace(b'"name": "tiny"', b'"name": "../tiny"'),
         make_manifest().to_bytes().replace(b'"version"', b'"surplus": 1,\n  "version"'),
         make_manifest().to_bytes().replace(b"  ", b" "),
-        make_manifest().to_bytes().replace(b'"schema_version": 1', b'"schema_version": 2'),
+        make_manifest().to_bytes().replace(b'"schema_version": 2', b'"schema_version": 1'),
         make_manifest(files={"golden.npz": "0" * 64}).to_bytes(),
     ],
 )

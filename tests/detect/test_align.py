@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from amiss.detect.align import align
+from amiss.detect.align import Field, align
 
 GRID = (28, 28)
 WHOLE = np.ones(GRID, np.bool_)
@@ -33,10 +33,16 @@ def turned(degrees, scale=1.0, shift=(0.0, 0.0)):
     return (grid() - middle) @ turn.T + middle + np.array(shift)
 
 
+def aligned(query, bank, view=WHOLE, reference=WHOLE):
+    """With one reference; query, bank: rows×columns×D."""
+    described = [(one.transpose(2, 0, 1), mask) for one, mask in ((query, view), (bank, reference))]
+    field = align(described[0], described[1:])
+    return Field(field.row[0], field.column[0], field.support[0], field.likeness[0])
+
+
 def found(places, view=WHOLE, reference=WHOLE, at=None):
     at = at or scene()
-    query = at(places).reshape(-1, 24)
-    return align(query @ at(grid()).reshape(-1, 24).T, view, reference)
+    return aligned(at(places), at(grid()), view, reference)
 
 
 @pytest.mark.parametrize("degrees", [0, 25, 90, -140, 180])
@@ -55,8 +61,7 @@ def test_a_gap_is_mapped_to_what_should_fill_it():
     query = at(places)
     elsewhere = at(np.array([4.0, 20.0]))
     query[11:16, 12:17] = elsewhere  # every cell of the gap looks like another place
-    cosine = query.reshape(-1, 24) @ at(grid()).reshape(-1, 24).T
-    field = align(cosine, WHOLE, WHOLE)
+    field = aligned(query, at(grid()))
     apart = np.hypot(field.column - places[..., 0], field.row - places[..., 1])
     assert apart[11:16, 12:17].max() < 1.0
     assert field.likeness[11:16, 12:17].min() > 0.99
@@ -74,8 +79,7 @@ def test_two_sides_are_mapped_each_by_its_own():
 
 def test_another_product_supports_nothing():
     at, other = scene(0), scene(1)
-    cosine = at(grid()).reshape(-1, 24) @ other(grid()).reshape(-1, 24).T
-    assert np.median(align(cosine, WHOLE, WHOLE).support) < 6
+    assert np.median(aligned(at(grid()), other(grid())).support) < 6
     assert np.median(found(turned(0)).support) > 30
 
 
@@ -94,7 +98,17 @@ def test_matches_that_do_not_lead_back_do_not_count():
     places = turned(0)
     query = at(places)
     query[:, :10] = at(np.array([20.0, 14.0]))  # a third of the view looks like one place
-    cosine = query.reshape(-1, 24) @ at(grid()).reshape(-1, 24).T
-    field = align(cosine, WHOLE, WHOLE)
+    field = aligned(query, at(grid()))
     apart = np.hypot(field.column - places[..., 0], field.row - places[..., 1])
     assert apart[4:24, 7:10].max() < 1.0
+
+
+def test_references_do_not_disturb_each_other():
+    at = scene()
+    described = [(at(turned(degrees)).transpose(2, 0, 1), WHOLE) for degrees in (0, 30, -100)]
+    several = align(described[0], described)
+    for place, other in enumerate(described):
+        alone = align(described[0], [other])
+        for name in ("row", "column", "support", "likeness"):
+            apart = getattr(several, name)[place] - getattr(alone, name)[0]
+            assert np.abs(apart).max() < 2e-3

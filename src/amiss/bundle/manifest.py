@@ -9,13 +9,14 @@ import json
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from amiss.domain.errors import BundleError
 
 MANIFEST_FILE = "bundle.json"
 SEAL_FILE = "bundle.sha256"
 ENCODER_FILE = "encoder.onnx"
+VIEW_FILE, COMPARE_FILE = "view.onnx", "compare.onnx"
 GOLDEN_FILE = "golden.npz"
 CARD_FILE = "MODEL_CARD.md"
 ID_DIGITS = 12
@@ -34,6 +35,7 @@ def _inside(path: str) -> str:
 
 InsidePath = Annotated[str, AfterValidator(_inside)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+NotNegative = Annotated[FiniteFloat, Field(ge=0)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 
 
@@ -59,6 +61,34 @@ class Encoder(_Document):
     outputs: Annotated[tuple[Output, ...], Field(min_length=1)]
 
 
+class Weighing(_Document):
+    """How the views of an item become one number: the log of how much likelier damage made them.
+
+    bias + damage · the largest logit of any damage + major · the largest one of major damage
+    + mean · the mean over views of both + discrepancy · the largest discrepancy.
+    """
+
+    bias: FiniteFloat
+    damage: NotNegative
+    major: NotNegative
+    mean: NotNegative
+    discrepancy: NotNegative
+
+
+class Damage(_Document):
+    """The damage model. view, compare: its graphs; see `amiss.detect.damage`.
+
+    preprocessing: hash of everything that is done to pictures before they reach it. alone, beside:
+    how its evidence is weighed without and with references.
+    """
+
+    view: InsidePath
+    compare: InsidePath
+    preprocessing: Sha256
+    alone: Weighing
+    beside: Weighing
+
+
 class Source(_Document):
     """Something that went into the bundle, and the terms under which it may be used."""
 
@@ -70,13 +100,19 @@ class Source(_Document):
 class Manifest(_Document):
     """The whole of `bundle.json`. created: the date YYYY-MM-DD that the maker gave."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     name: Name
     version: Annotated[str, Field(min_length=1)]
     created: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     encoder: Encoder
+    damage: Damage | None = None
     sources: tuple[Source, ...]
     files: dict[InsidePath, Sha256]
+
+    def graphs(self) -> tuple[str, ...]:
+        """The files that are computed with."""
+        damage = self.damage
+        return (self.encoder.file, *(() if damage is None else (damage.view, damage.compare)))
 
     def to_bytes(self) -> bytes:
         """The canonical bytes of `bundle.json`."""
@@ -116,8 +152,9 @@ def parse_manifest(data: bytes) -> Manifest:
         raise BundleError(f"{MANIFEST_FILE} is not a manifest: {first_problem(error)}.") from error
     if manifest.to_bytes() != data:
         raise BundleError(f"{MANIFEST_FILE} is not in canonical form; export the bundle anew.")
-    if manifest.encoder.file not in manifest.files:
-        raise BundleError(f"{MANIFEST_FILE} has no hash for {manifest.encoder.file}.")
+    for file in manifest.graphs():
+        if file not in manifest.files:
+            raise BundleError(f"{MANIFEST_FILE} has no hash for {file}.")
     return manifest
 
 

@@ -11,6 +11,7 @@ rounds, each with less weight on matches that the round before did not bear out 
 reweighted least squares).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -31,11 +32,11 @@ BENDING = 0.15  # how much a map must gain to be affine rather than a similarity
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """A view's cells in a reference, all over the view's grid.
+    """A view's cells in its references, each R×rows×columns over the view's grid.
 
     row, column: in cells of the reference, (0, 0) the centre of its first one; may lie outside.
     support: how many matches near the cell agree on it; where it is 0 the place says nothing.
-    likeness: cosine of its best match.
+    likeness: cosine of the best match of an item's cell, 0 elsewhere.
     """
 
     row: Cells
@@ -44,27 +45,21 @@ class Field:
     likeness: Cells
 
 
-def align(cosine: Cells, view: Mask, reference: Mask) -> Field:
-    """Aligns a view with a reference.
+Described = tuple[Cells, Mask]
+"""Descriptors D×rows×columns, of length 1, and rows×columns, the cells that may be matched: those
+of the item."""
 
-    Args:
-        cosine: N×M, between descriptors of the view's N cells and the reference's M, row by row.
-        view: rows×columns, the cells that may be matched: those of the item.
-        reference: the same of the reference.
-    """
-    found = np.where(reference.ravel(), cosine, np.float32(-2))
-    best = found.argmax(axis=1)
-    likeness = np.take_along_axis(found, best[:, None], axis=1).reshape(view.shape)
-    back = np.where(view.reshape(-1, 1), cosine, np.float32(-2)).argmax(axis=0)[best]
-    places = np.indices(view.shape).astype(np.float32)
-    y, x = places[0], places[1]
-    back_y, back_x = np.divmod(back.reshape(view.shape), view.shape[1])
-    returns = np.hypot(back_y - y, back_x - x) <= BACK_WITHIN
-    row, column = np.divmod(best.reshape(view.shape), reference.shape[1])
-    u, v = column.astype(np.float32), row.astype(np.float32)
-    low, high = LIKE
-    first = (returns & view) * np.clip((likeness - low) / (high - low), 0, 1)
-    weight = first.astype(np.float32)
+
+def align(view: Described, references: Sequence[Described]) -> Field:
+    """Aligns a view with each of R references."""
+    rows, columns = view[1].shape
+    y, x = np.indices((rows, columns)).astype(np.float32)[..., None]
+    found = np.zeros((4, len(references), rows, columns), np.float32)
+    for reference, matches in zip(references, found.transpose(1, 0, 2, 3), strict=True):
+        _matches(view, reference, matches)
+    # References along the last axis: one pass of sums over windows serves all of them.
+    u, v, first, likeness = np.ascontiguousarray(found.transpose(0, 2, 3, 1))
+    weight = first
     for window in WINDOWS:
         to_u, to_v, _ = _fit(x, y, u, v, weight, window)
         apart = (to_u - u) ** 2 + (to_v - v) ** 2
@@ -72,27 +67,52 @@ def align(cosine: Cells, view: Mask, reference: Mask) -> Field:
     to_u, to_v, support = _fit(x, y, u, v, weight, WINDOWS[-1])
     wide_u, wide_v, wide = _fit(x, y, u, v, weight, WIDE)
     few = support < LEAST_SUPPORT
-    return Field(
-        row=np.where(few, wide_v, to_v),
-        column=np.where(few, wide_u, to_u),
-        support=np.where(few, np.minimum(wide, LEAST_SUPPORT), support),
-        likeness=likeness,
+    fields = (
+        np.where(few, wide_v, to_v),
+        np.where(few, wide_u, to_u),
+        np.where(few, np.minimum(wide, LEAST_SUPPORT), support),
+        likeness,
     )
+    return Field(*(np.ascontiguousarray(one.transpose(2, 0, 1)) for one in fields))
+
+
+def _matches(view: Described, reference: Described, into: Cells) -> None:
+    """Column and row of each cell's best match, how much it counts, and its cosine."""
+    (descriptors, item), (others, there) = view, reference
+    asked, offered = np.flatnonzero(item), np.flatnonzero(there)
+    if not len(asked) or not len(offered):
+        return
+    cosine = (
+        descriptors.reshape(len(descriptors), -1)[:, asked].T
+        @ (others.reshape(len(others), -1)[:, offered])
+    )
+    best = cosine.argmax(axis=1)
+    likeness = cosine[np.arange(len(asked)), best]
+    back = asked[cosine.argmax(axis=0)[best]]
+    width = item.shape[1]
+    away = np.hypot(back // width - asked // width, back % width - asked % width)
+    low, high = LIKE
+    counts = (away <= BACK_WITHIN) * np.clip((likeness - low) / (high - low), 0, 1)
+    match = offered[best]
+    for plane, values in zip(
+        into, (match % there.shape[1], match // there.shape[1], counts, likeness), strict=True
+    ):
+        plane.reshape(-1)[asked] = values
 
 
 def _fit(
     x: Cells, y: Cells, u: Cells, v: Cells, weight: Cells, window: int
 ) -> tuple[Cells, Cells, Cells]:
-    """Where the map of the matches (x, y) → (u, v) around each cell sends it; and their weight."""
-    total = _around(weight, window)
+    """Where the map of the matches (x, y) → (u, v) around each cell sends it; and their weight.
 
-    def mean(values: Cells) -> Cells:
-        summed = _around(weight * values, window)
-        return np.asarray(summed / np.maximum(total, 1e-6), np.float32)
-
-    mx, my, mu, mv = mean(x), mean(y), mean(u), mean(v)
-    sxx, sxy, syy = mean(x * x), mean(x * y), mean(y * y)
-    sxu, syu, sxv, syv = mean(x * u), mean(y * u), mean(x * v), mean(y * v)
+    Each rows×columns×R, or rows×columns×1 where it is the same for all references.
+    """
+    wx, wy, wu, wv = weight * x, weight * y, weight * u, weight * v
+    planes = (weight, wx, wy, wu, wv, wx * x, wx * y, wy * y, wx * u, wy * u, wx * v, wy * v)
+    sums = _around(np.concatenate(planes, axis=2), window)
+    total = sums[..., : weight.shape[2]]
+    means = sums * np.tile(1 / np.maximum(total, np.float32(1e-6)), len(planes))
+    _, mx, my, mu, mv, sxx, sxy, syy, sxu, syu, sxv, syv = np.split(means, len(planes), axis=2)
     xx, xy, yy = sxx - mx * mx, sxy - mx * my, syy - my * my
     xu, yu, xv, yv = sxu - mx * mu, syu - my * mu, sxv - mx * mv, syv - my * mv
     spread = np.maximum(xx + yy, np.float32(1e-3))
@@ -115,7 +135,7 @@ def _fit(
 
 
 def _around(values: Cells, window: int) -> Cells:
-    """Sum in the window around each cell; beyond the border there is nothing."""
+    """Sum in the window around each cell, plane by plane; beyond the border there is nothing."""
     size = (window, window)
     summed = cv2.boxFilter(values, -1, size, normalize=False, borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(summed, np.float32)
+    return np.asarray(summed, np.float32).reshape(values.shape)

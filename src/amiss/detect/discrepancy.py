@@ -94,6 +94,8 @@ class Settings:
     # Visibility: a patch further than this from all references shows a face that they do not show.
     seen_novelty: float = 0.8
     least_coverage: float = 0.4
+    # The damage model's own: share of the item that the references must show.
+    least_shown: float = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,16 +130,20 @@ class Comparator:
             self.settings.colour_margin / len(bank.references) ** self.settings.colour_margin_falls
         )
 
-    def compare(self, view: View, small: Thumbnail | None = None) -> Discrepancy:
+    def compare(
+        self, view: View, small: Thumbnail | None = None, look: Look | None = None
+    ) -> Discrepancy:
         """The discrepancy of a view in the pose in which it differs least.
 
-        small: the view's thumbnail, where it is made already.
+        small, look: the view's thumbnail, and what was seen in it, where they are made already.
 
         Raises:
             EngineError: the encoder failed.
         """
         with _blas().limit(limits=1, user_api="blas"):
-            candidates = [self._compare_posed(view, *posed) for posed in self._poses(view, small)]
+            candidates = [
+                self._compare_posed(view, *posed, look) for posed in self._poses(view, small)
+            ]
         return min(candidates, key=lambda candidate: candidate.score)
 
     def _poses(
@@ -168,9 +174,13 @@ class Comparator:
         slight = abs(pose.degrees) <= s.slight_degrees
         return slight or pose.agreement >= s.sure_agreement or gain >= s.sure_gain
 
-    def _compare_posed(self, view: View, turned: Turn | None, lies: list[Lie]) -> Discrepancy:
-        rgb = view.rgb if turned is None else turned.rgb
-        look = self.eye.look(rgb)
+    def _compare_posed(
+        self, view: View, turned: Turn | None, lies: list[Lie], upright: Look | None
+    ) -> Discrepancy:
+        if turned is not None:
+            look = self.eye.look(turned.rgb)
+        else:
+            look = self.eye.look(view.rgb) if upright is None else upright
         inside = (
             np.ones(look.grid, np.bool_)
             if turned is None

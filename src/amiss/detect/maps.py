@@ -6,8 +6,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from amiss.domain.capture import View
+from amiss.vision.frame import WORKING_SIZE
+
 Map = NDArray[np.float32]
 T = TypeVar("T", float, Map)
+
+
+def map_shape(view: View) -> tuple[int, int]:
+    """(height, width) of a heat map of a view: its own, at working size at most."""
+    scale = min(1.0, WORKING_SIZE / max(view.rgb.shape[:2]))
+    height, width = (max(1, round(side * scale)) for side in view.rgb.shape[:2])
+    return height, width
 
 
 def mix(apart: T, in_place: T, trust: float) -> T:

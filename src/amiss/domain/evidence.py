@@ -50,6 +50,9 @@ class Evidence:
 class Finding:
     """One thing that is amiss, with its place.
 
+    reference: what the place was compared with. reference_place: where in it, (x, y) in shares of
+    its width and height.
+
     kind: a damage type, or wrong_item, unknown_product, new_design, or discrepancy while no
     supervised model names the damage. box: (x, y, width, height) in pixels of the view as decoded.
     """
@@ -61,6 +64,7 @@ class Finding:
     severity: Severity | None = None
     locus: Locus | None = None
     reference: str | None = None
+    reference_place: tuple[float, float] | None = None
 
     def export(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -72,4 +76,5 @@ class Finding:
             "box": list(self.box),
             "score": self.score,
             "reference": self.reference,
+            "reference_place": self.reference_place and list(self.reference_place),
         }

@@ -14,8 +14,9 @@ class Result:
     """One inspected item.
 
     score: damage confidence in [0, 1]; None where there is no opinion. threshold: above it an item
-    is sidelined. reasons: sentences for people. types: damage confidence by damage type, empty
-    while no supervised model names damage. expected: products of which the item should be one.
+    is sidelined. reasons: sentences for people. types: probability of each damage type, empty
+    of a bundle without a damage model. view_scores: of each view by itself.
+    expected: products of which the item should be one.
     heatmaps: one h×w float32 map in [0, 1] per view, over the whole view; None for a view that no
     detector could see. bundle, operating_point, gallery_revision: what a replay of the decision
     needs. provisional: the threshold does not rest on this booth's own captures.
@@ -37,6 +38,7 @@ class Result:
     product: str | None = None
     expected: tuple[str, ...] = ()
     types: dict[str, float] = field(default_factory=dict)
+    view_scores: tuple[float | None, ...] = ()
 
     def export(self, heatmap_files: list[str] | None = None) -> dict[str, Any]:
         """Plain JSON values; heatmap_files: where the heat maps were written, if they were."""

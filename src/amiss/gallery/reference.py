@@ -1,13 +1,14 @@
 """A pristine view of a product's design, as the comparison needs it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from amiss.domain.capture import RgbArray
 from amiss.vision.look import Eye, Look, Patches
 from amiss.vision.palette import Palette, palette
+from amiss.vision.seen import Seen
 from amiss.vision.thumbnail import Thumbnail, thumbnail
 
 QUARTER_TURNS = (2, 1, 3)
@@ -20,7 +21,8 @@ class Reference:
 
     name: what people call it. digest: SHA-256 of the decoded pixels; equal pictures have equal
     digests. look: what was seen in it, upright. turned: patches of the picture in quarter turns: a
-    product without a right way up shows more of its texture in them. palette: its colours.
+    product without a right way up shows more of its texture in them. palette: its colours. seen:
+    what the damage model keeps of it; None of a bundle without one.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Reference:
     turned: tuple[dict[str, Patches], ...]
     palette: Palette
     thumbnail: Thumbnail
+    seen: Seen | None = None
 
 
 def digest_of(rgb: RgbArray) -> str:
@@ -38,13 +41,15 @@ def digest_of(rgb: RgbArray) -> str:
     return digest.hexdigest()
 
 
-def see_reference(name: str, rgb: RgbArray, eye: Eye) -> Reference:
+def see_reference(name: str, rgb: RgbArray, eye: Eye, look: Look | None = None) -> Reference:
     """Looks at an H×W×3 uint8 picture as a reference: four encoder passes.
+
+    look: at the picture as it is, where it was looked at already.
 
     Raises:
         EngineError: the encoder failed.
     """
-    look = eye.look(rgb)
+    look = replace(eye.look(rgb) if look is None else look, features={})
     frame = eye.frame(rgb)
     turned = tuple(
         eye.patches(np.ascontiguousarray(np.rot90(frame, turns)))[0] for turns in QUARTER_TURNS

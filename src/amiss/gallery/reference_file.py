@@ -17,12 +17,15 @@ from numpy.typing import NDArray
 
 from amiss.gallery.reference import Reference
 from amiss.vision.look import Look, Patches
+from amiss.vision.seen import Seen
 
-FORMAT = 2
+FORMAT = 3
 ANOTHER_VERSION = "it was written by another version of Amiss"
 FACTS_FILE = "facts.json"
 _SEAL_BYTES = 64  # hex digits
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # equal references make equal files
+
+_SEEN = ("keys", "fine_keys", "descriptors")
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -38,6 +41,7 @@ def to_bytes(reference: Reference) -> bytes:
         "round": look.round,
         "layers": list(look.patches),
         "turned": len(reference.turned),
+        "seen": reference.seen is not None,
     }
     arrays: Arrays = {
         "item": look.item,
@@ -49,6 +53,10 @@ def to_bytes(reference: Reference) -> bytes:
     for turn, patches in enumerate((look.patches, *reference.turned)):
         for layer in look.patches:
             arrays[_entry(turn, layer)] = patches[layer].astype(np.float16)
+    if reference.seen is not None:
+        arrays["seen/item"] = reference.seen.item
+        for name in _SEEN:
+            arrays[f"seen/{name}"] = getattr(reference.seen, name).astype(np.float16)
     return _seal(_zip(facts, arrays))
 
 
@@ -88,7 +96,13 @@ def _rebuild(facts: dict[str, Any], arrays: Arrays) -> Reference:
         turned=tuple(turned),
         palette=arrays["palette"].astype(np.bool_),
         thumbnail=arrays["thumbnail"].astype(np.float32),
+        seen=_seen(arrays) if facts["seen"] else None,
     )
+
+
+def _seen(arrays: Arrays) -> Seen:
+    kept = {name: arrays[f"seen/{name}"].astype(np.float32) for name in _SEEN}
+    return Seen(**kept, item=arrays["seen/item"].astype(np.bool_))
 
 
 def _entry(turn: int, layer: str) -> str:

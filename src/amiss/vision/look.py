@@ -1,6 +1,6 @@
 """Looking at a picture once: everything that comparison reads comes out of one encoder pass."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from amiss.bundle.manifest import Encoder as EncoderFacts
 from amiss.domain.capture import RgbArray
 from amiss.vision.aside import aside
-from amiss.vision.engine.protocol import Engine
+from amiss.vision.engine.protocol import Engine, Features
 from amiss.vision.extent import is_round, with_plain_corners
-from amiss.vision.frame import to_frame
+from amiss.vision.frame import frame_shape, to_frame
 from amiss.vision.isolate import Silhouette, isolate
 from amiss.vision.palette import Cells, colour_cells
 
@@ -27,7 +27,7 @@ class Look:
     item: rows×columns float32, share of item in each cell. isolated: whether item and background
     could be told apart; if not, item is 1 everywhere. silhouette: h×w bool, the item's outline, at
     most 128 pixels long. round: whether the picture reaches over a circle only. colours: H×W int32
-    palette cells.
+    palette cells. features: of each output C×h×w as the encoder gave them; not kept of references.
     """
 
     patches: dict[str, Patches]
@@ -37,6 +37,7 @@ class Look:
     silhouette: NDArray[np.bool_]
     round: bool
     colours: Cells
+    features: Features = field(default_factory=dict, repr=False)
 
 
 class Eye:
@@ -50,6 +51,11 @@ class Eye:
         """The working frame of an H×W×3 uint8 picture."""
         return to_frame(rgb, self.facts.multiple)
 
+    def grid(self, rgb: RgbArray, cell: int) -> tuple[int, int]:
+        """(rows, columns) of cells of so many pixels in its working frame."""
+        height, width = frame_shape(rgb.shape[0], rgb.shape[1], self.facts.multiple)
+        return height // cell, width // cell
+
     def look(self, rgb: RgbArray) -> Look:
         """Everything that comparison reads of an H×W×3 uint8 picture.
 
@@ -58,7 +64,8 @@ class Eye:
         """
         frame = self.frame(rgb)
         seen_aside = aside(_beside_the_encoder, frame)
-        patches, grid = self.patches(frame)
+        features = self.features(frame)
+        patches, grid = self._patches(features)
         silhouette, colours, is_circle = seen_aside.result()
         return Look(
             patches=patches,
@@ -68,13 +75,22 @@ class Eye:
             silhouette=silhouette.mask,
             round=is_circle,
             colours=colours,
+            features=features,
         )
+
+    def features(self, frame: RgbArray) -> Features:
+        """The encoder's outputs C×h×w for a working frame."""
+        return {name: one[0] for name, one in self.engine.run(frame[None]).items()}
 
     def patches(self, frame: RgbArray) -> tuple[dict[str, Patches], tuple[int, int]]:
         """The unit vectors of a working frame, and their grid."""
-        maps = self.engine.run(frame[None])
-        patches = {name: _unit_vectors(maps[name][0]) for name in maps}
-        rows, columns = next(iter(maps.values())).shape[2:]
+        return self._patches(self.features(frame))
+
+    def _patches(self, features: Features) -> tuple[dict[str, Patches], tuple[int, int]]:
+        coarsest = max(output.stride for output in self.facts.outputs)
+        names = [output.name for output in self.facts.outputs if output.stride == coarsest]
+        patches = {name: _unit_vectors(features[name]) for name in names}
+        rows, columns = features[names[0]].shape[1:]
         return patches, (int(rows), int(columns))
 
 

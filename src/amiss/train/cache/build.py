@@ -28,7 +28,7 @@ from amiss.train.cache.store import (
 from amiss.vision.decode import decode
 
 PRODUCTS_PER_SHARD = 16
-COMPONENTS = {"s8b4": 16, "s16b7": 32, "s16b10": 48}
+COMPONENTS = {"s8": 16, "s16b7": 32, "s16b10": 48}
 STEP = 1.5
 """Together with COMPONENTS: at most about 40 KB a view of 448 pixels, cues and masks included."""
 _LEARNT_FROM = 240  # views that say how features are squeezed

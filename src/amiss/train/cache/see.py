@@ -6,25 +6,29 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from amiss.bundle.manifest import Encoder
+from amiss.bundle.read import Bundle
 from amiss.dataset.records import ViewRecord
 from amiss.detect.cues import cues
 from amiss.domain.capture import Matrix, RgbArray, View
 from amiss.train.cache.place import places
 from amiss.train.cache.sight import TYPES, Sight
-from amiss.train.lite0 import SIZE_MULTIPLE, Lite0Trunk, load_published
+from amiss.vision.engine.onnx_runtime import OnnxRuntimeEngine
+from amiss.vision.engine.protocol import Engine
 from amiss.vision.frame import to_frame
 
-FEATURE_TAPS = {"s8b4": 4, "s16b7": 7, "s16b10": 10}
-"""Outputs of the encoder that a damage model reads, with the numbers of their blocks."""
 FINE, COARSE = 8, 16
 """Pixels of the working frame that make a cell."""
 
 
 class Features(Protocol):
-    """Whatever turns a working frame into feature maps."""
+    """Whatever turns a working frame, whose sides are multiples of `multiple`, into maps."""
+
+    @property
+    def multiple(self) -> int:
+        """Pixels."""
 
     def __call__(self, frame: RgbArray) -> dict[str, NDArray[np.float32]]:
         """H×W×3 uint8 to C×h×w by output."""
@@ -32,21 +36,25 @@ class Features(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class TrunkFeatures:
-    """The frozen encoder in torch."""
+class EngineFeatures:
+    """The encoder of a bundle, run as it is when items are inspected."""
 
-    trunk: Lite0Trunk
+    engine: Engine
+    facts: Encoder
 
     @classmethod
-    def published(cls) -> "TrunkFeatures":
-        """With the published ImageNet weights."""
-        return cls(load_published(tuple(FEATURE_TAPS.values())))
+    def of(cls, bundle: Bundle, threads: int | None = None) -> "EngineFeatures":
+        """That of a bundle; EngineError where it cannot be loaded."""
+        return cls(OnnxRuntimeEngine(bundle, threads), bundle.manifest.encoder)
+
+    @property
+    def multiple(self) -> int:
+        """Sides of a frame are multiples of this."""
+        return self.facts.multiple
 
     def __call__(self, frame: RgbArray) -> dict[str, NDArray[np.float32]]:
         """H×W×3 uint8 to C×h×w by output."""
-        with torch.inference_mode():
-            maps = self.trunk(torch.from_numpy(frame[None]))
-        return {name: one[0].numpy() for name, one in zip(FEATURE_TAPS, maps, strict=True)}
+        return {name: one[0] for name, one in self.engine.run(frame[None]).items()}
 
 
 def see(view: View, record: ViewRecord, lies: Matrix | None, features: Features) -> Sight:
@@ -55,7 +63,7 @@ def see(view: View, record: ViewRecord, lies: Matrix | None, features: Features)
     Raises:
         DatasetError: a mask cannot be read.
     """
-    frame = to_frame(view.rgb, SIZE_MULTIPLE)
+    frame = to_frame(view.rgb, features.multiple)
     fine = frame.shape[0] // FINE, frame.shape[1] // FINE
     coarse = frame.shape[0] // COARSE, frame.shape[1] // COARSE
     item = record.load_item_mask()

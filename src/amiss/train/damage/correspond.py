@@ -72,19 +72,25 @@ def correspondence_loss(
         rng: chooses the cells that are asked.
     """
     asked = rng.permutation(np.flatnonzero(at.usable))[:CELLS]
-    others = np.concatenate([np.where(one.usable[:, None], one.place, np.nan) for one in beside])
-    apart = ((at.place[asked][:, None] - others[None]) ** 2).sum(axis=-1)
-    apart = np.where(np.isfinite(apart), apart, np.inf)
-    alike = at.facing[asked] @ np.concatenate([one.facing for one in beside]).T > FACING
-    right = (apart < SAME**2) & alike
+    # Where a place is not known, nobody can say whether it is the same: neither right nor wrong.
+    offered = np.concatenate([one.item & np.isfinite(one.place).all(axis=1) for one in beside])
+    others = np.concatenate([one.place for one in beside])[offered]
+    facing = np.concatenate([one.facing for one in beside])[offered]
+    sound = np.concatenate([one.usable for one in beside])[offered]
+    apart = _squared_distances(at.place[asked], others)
+    right = (apart < SAME**2) & sound & (at.facing[asked] @ facing.T > FACING)
     found = right.any(axis=1)
     if not found.any():
         return None
     right, close = right[found], (apart[found] < NEAR**2) & ~right[found]
-    matched = np.concatenate([one.item for one in beside])
-    left_out = torch.from_numpy(close | ~matched[None])
-    bank = references.permute(1, 0, 2).flatten(1)
+    bank = references.permute(1, 0, 2).flatten(1)[:, torch.from_numpy(offered)]
     scores = sharpness * (view[:, asked[found]].T @ bank)
-    scores = scores.masked_fill(left_out, -1e4)
+    scores = scores.masked_fill(torch.from_numpy(close), -1e4)
     partners = scores.masked_fill(~torch.from_numpy(right), -1e4)
     return (torch.logsumexp(scores, dim=1) - torch.logsumexp(partners, dim=1)).mean()
+
+
+def _squared_distances(some: Flat, others: Flat) -> Flat:
+    """N×M, in square metres; near enough for distances of millimetres within a metre."""
+    squares = (some**2).sum(axis=1)[:, None] + (others**2).sum(axis=1)[None]
+    return np.asarray(np.maximum(squares - 2 * some @ others.T, 0), np.float32)

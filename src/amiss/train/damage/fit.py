@@ -6,6 +6,7 @@ stopped: everything random is drawn from the seed and the number of the epoch.
 """
 
 import json
+import os
 import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -98,8 +99,13 @@ def _trained(
     number: int,
 ) -> list[float]:
     network.train()
-    losses = []
+    losses: list[float] = []
     for loss in epoch(np.random.default_rng([recipe.seed, number])):
+        if not bool(torch.isfinite(loss)):
+            raise DatasetError(
+                f"The loss is no number after {len(losses)} steps of epoch {number}; "
+                "lower the rate, or look for broken views."
+            )
         pace.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
@@ -136,15 +142,18 @@ def _keep(
 ) -> None:
     """Whole or not at all: a kill while it is written leaves the one before."""
     draft = file.with_suffix(".draft")
-    torch.save(
-        {
-            "done": done,
-            "network": network.state_dict(),
-            "pace": pace.state_dict(),
-            "curve": curve.state_dict(),
-        },
-        draft,
-    )
+    with draft.open("wb") as stream:
+        torch.save(
+            {
+                "done": done,
+                "network": network.state_dict(),
+                "pace": pace.state_dict(),
+                "curve": curve.state_dict(),
+            },
+            stream,
+        )
+        stream.flush()
+        os.fsync(stream.fileno())
     draft.rename(file)
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from amiss.train.damage.network import TYPES
+from amiss.train.damage.network import GRAVE, ITEM, TYPES
 
 UNKNOWN = -1.0
 """A target that nobody knows: it teaches nothing."""
@@ -23,6 +23,7 @@ class Weights:
     places: float = 1.0
     shapes: float = 0.3
     item: float = 0.3
+    grades: float = 0.2
     view: float = 2.0
     doubt: float = 0.3
 
@@ -34,6 +35,7 @@ def damage_loss(
     targets: Tensor,
     weights: Weights,
     known: Tensor | None = None,
+    grades: Tensor | None = None,
 ) -> Tensor:
     """The loss of a batch of views.
 
@@ -44,17 +46,26 @@ def damage_loss(
         targets: N×(types, any, major): 1, 0 or UNKNOWN.
         weights: of its parts.
         known: N bool, whether it is known which cells show damage; None: of all.
+        grades: N×(major, product)×H×W of damaged cells: 1, 0 or UNKNOWN.
     """
     logits, there = maps[:, :TYPES], shares[:, :TYPES]
-    item = functional.binary_cross_entropy_with_logits(maps[:, TYPES], shares[:, TYPES])
+    item = functional.binary_cross_entropy_with_logits(maps[:, ITEM], shares[:, ITEM])
     if known is not None:
         logits, there = logits[known], there[known]
     return (
         weights.places * _places(logits, there)
         + weights.shapes * _shapes(logits, there)
         + weights.item * item
+        + weights.grades * _grades(maps[:, GRAVE:], grades)
         + weights.view * _view(view, targets, weights.doubt)
     )
+
+
+def _grades(logits: Tensor, grades: Tensor | None) -> Tensor:
+    """Of damaged cells alone: elsewhere there is nothing to grade."""
+    if grades is None or not bool((told := grades != UNKNOWN).any()):
+        return logits.sum() * 0.0
+    return functional.binary_cross_entropy_with_logits(logits[told], grades[told])
 
 
 def _places(logits: Tensor, there: Tensor) -> Tensor:

@@ -12,12 +12,15 @@ from torch.nn import functional
 
 from amiss.detect.cues import CHANNELS as CUES
 from amiss.domain.words import DamageType
-from amiss.train.cache.see import FEATURE_TAPS
-from amiss.train.lite0 import BLOCKS
+from amiss.train.lite0 import BLOCKS, DEFAULT_TAPS
 
 TYPES = len(DamageType)
 ANY, MAJOR = TYPES, TYPES + 1
 """Places of a view's logits after those of the types: any damage at all; major damage."""
+ITEM, GRAVE, PRODUCT = TYPES, TYPES + 1, TYPES + 2
+"""Places of a map's logits after those of the types: the item; and, of a cell that is damaged,
+whether it is major, and whether it is the product itself that is."""
+MAPS = TYPES + 3
 TOPS = (1, 8, 64)
 """Cells whose hottest ones are averaged, from a single one to a whole place."""
 
@@ -31,11 +34,10 @@ class Width:
     descriptor: int = 48
 
 
-def _inputs() -> tuple[int, int]:
+def inputs() -> tuple[int, int]:
     """Channels of the encoder's fine map, and of its coarse maps together."""
-    outputs = {name: BLOCKS[block].outputs for name, block in FEATURE_TAPS.items()}
-    fine = outputs.pop("s8b4")
-    return fine, sum(outputs.values())
+    fine, *coarse = (BLOCKS[block].outputs for block in DEFAULT_TAPS)
+    return fine, sum(coarse)
 
 
 def conv(inputs: int, outputs: int, kernel: int = 1, stride: int = 1, reach: int = 1) -> nn.Module:
@@ -88,31 +90,33 @@ class Rise(nn.Module):
 class Neck(nn.Module):
     """Reads the encoder's maps and the cues once, for all heads."""
 
-    def __init__(self, width: Width, drop: float = 0.1) -> None:
+    def __init__(self, width: Width) -> None:
         super().__init__()
-        features_fine, features_coarse = _inputs()
+        features_fine, features_coarse = inputs()
         for_cues = 12
         self.fine = conv(features_fine, width.fine - for_cues)
         self.cues = conv(CUES, for_cues, 3)
         self.sink = conv(width.fine, width.coarse // 2, 3, stride=2)
         self.coarse = conv(features_coarse, width.coarse)
         self.mix = conv(width.coarse + width.coarse // 2, width.coarse)
-        self.body = nn.Sequential(*(Residual(width.coarse, reach, drop) for reach in (1, 2, 4)))
 
     def forward(self, s8: Tensor, s16: Tensor, cues: Tensor) -> tuple[Tensor, Tensor]:
-        """N×40×2h×2w, N×192×h×w and N×CUES×2h×2w to coarse N×C×h×w and fine N×F×2h×2w."""
+        """What each place shows by itself, without its surroundings.
+
+        N×40×2h×2w, N×192×h×w and N×CUES×2h×2w to coarse N×C×h×w and fine N×F×2h×2w.
+        """
         fine = torch.cat([self.fine(s8), self.cues(cues)], dim=1)
-        coarse = self.mix(torch.cat([self.coarse(s16), self.sink(fine)], dim=1))
-        return self.body(coarse), fine
+        return self.mix(torch.cat([self.coarse(s16), self.sink(fine)], dim=1)), fine
 
 
 class DamageHead(nn.Module):
-    """Maps of each damage type and of the item, and what the view shows as a whole."""
+    """Maps of each damage type, of the item and of grades; and what the view shows as a whole."""
 
-    def __init__(self, width: Width) -> None:
+    def __init__(self, width: Width, drop: float = 0.1) -> None:
         super().__init__()
+        self.body = nn.Sequential(*(Residual(width.coarse, reach, drop) for reach in (1, 2, 4)))
         self.rise = Rise(width)
-        self.maps = nn.Conv2d(width.fine, TYPES + 1, 1)
+        self.maps = nn.Conv2d(width.fine, MAPS, 1)
         nn.init.constant_(self._bias(), -3.0)  # damage is rare, cell by cell
         self.context = nn.Sequential(
             nn.Linear(2 * width.coarse, 64), nn.ReLU(inplace=True), nn.Dropout(0.2)
@@ -124,7 +128,8 @@ class DamageHead(nn.Module):
         return torch.empty(0) if bias is None else bias
 
     def forward(self, coarse: Tensor, fine: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits: N×(types, item)×2h×2w, and N×(types, any, major)."""
+        """Logits: N×MAPS×2h×2w, and N×(types, any, major)."""
+        coarse = self.body(coarse)
         maps = self.maps(self.rise(coarse, fine))
         hottest = maps[:, :TYPES].flatten(2).topk(max(TOPS), dim=2).values
         tops = [hottest[:, :, :count].mean(dim=2) for count in TOPS]
@@ -137,13 +142,16 @@ class Descriptor(nn.Module):
 
     def __init__(self, width: Width, drop: float = 0.05) -> None:
         super().__init__()
-        features_fine, features_coarse = _inputs()
+        features_fine, features_coarse = inputs()
         self.sink = conv(features_fine, width.coarse // 2, 3, stride=2)
         self.mix = conv(features_coarse + width.coarse // 2, width.coarse)
         self.body = Residual(width.coarse, 1, drop)
-        self.out = nn.Conv2d(width.coarse, width.descriptor, 1)
+        self.out = nn.Conv2d(width.coarse, width.descriptor + 1, 1)
 
-    def forward(self, s8: Tensor, s16: Tensor) -> Tensor:
-        """N×40×2h×2w and N×192×h×w to N×D×h×w, of length 1 at each cell."""
+    def forward(self, s8: Tensor, s16: Tensor) -> tuple[Tensor, Tensor]:
+        """Descriptors, and how sure a cell shows the item.
+
+        N×40×2h×2w and N×192×h×w to N×D×h×w, of length 1 at each cell, and logits N×h×w.
+        """
         found = self.out(self.body(self.mix(torch.cat([s16, self.sink(s8)], dim=1))))
-        return functional.normalize(found, dim=1)
+        return functional.normalize(found[:, :-1], dim=1), found[:, -1]

@@ -12,6 +12,31 @@ from amiss.vision.engine.threads import default_threads
 LOG_ERRORS_ONLY = 3
 
 
+def open_session(
+    bundle: Bundle, file: str, threads: int | None = None
+) -> onnxruntime.InferenceSession:
+    """A graph of a bundle, on the CPU.
+
+    Raises:
+        EngineError: the graph cannot be loaded.
+    """
+    # Only Windows builds of ONNX Runtime report events; elsewhere this does nothing.
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or default_threads()
+    options.inter_op_num_threads = 1
+    # Threads that wait by spinning take the time that decoding and matching need. Measured with
+    # two threads: half a millisecond slower on an idle machine, twice as fast on a busy one.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.log_severity_level = LOG_ERRORS_ONLY
+    graph = bundle.read(file)
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its errors share no other base
+        raise EngineError(f"ONNX Runtime cannot load {file} of {bundle.id}: {error}") from error
+
+
 class OnnxRuntimeEngine:
     """The encoder on the CPU in 32 bits. Safe to share between threads."""
 
@@ -24,25 +49,9 @@ class OnnxRuntimeEngine:
         Raises:
             EngineError: the graph cannot be loaded.
         """
-        # Only Windows builds of ONNX Runtime report events; elsewhere this does nothing.
-        onnxruntime.disable_telemetry_events()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or default_threads()
-        options.inter_op_num_threads = 1
-        # Threads that wait by spinning take the time that decoding and matching need. Measured with
-        # two threads: half a millisecond slower on an idle machine, twice as fast on a busy one.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        options.log_severity_level = LOG_ERRORS_ONLY
         self._encoder = bundle.manifest.encoder
         self._names = [output.name for output in self._encoder.outputs]
-        graph = bundle.read(self._encoder.file)
-        try:
-            self._session = onnxruntime.InferenceSession(
-                graph, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # its errors share no other base
-            raise EngineError(f"ONNX Runtime cannot load {bundle.id}: {error}") from error
+        self._session = open_session(bundle, self._encoder.file, threads)
 
     def run(self, image: NDArray[np.uint8]) -> Features:
         """The feature maps of N×H×W×3 pictures; see `Engine.run`."""

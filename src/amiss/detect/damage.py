@@ -1,0 +1,171 @@
+"""The damage model at work: what a view shows by itself, and beside the references.
+
+The same two graphs answer with any number of references, with and without depth and an empty tray.
+What is kept of a reference is what the second graph reads of it, so that a reference is looked at
+once and for all.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amiss.bundle.read import Bundle
+from amiss.detect.align import Mask
+from amiss.detect.match import Match, around, around_finely, match
+from amiss.detect.preprocessing import fingerprint
+from amiss.domain.errors import BundleError, EngineError
+from amiss.domain.words import DamageType
+from amiss.vision.engine.onnx_runtime import open_session
+from amiss.vision.seen import Seen
+
+Floats = NDArray[np.float32]
+TYPES = tuple(DamageType)
+ANY, MAJOR = len(TYPES), len(TYPES) + 1
+"""Places of a view's logits after those of the types."""
+CELL_SHARES = 3
+"""Further maps: item; and, of a damaged cell, major and of the product itself."""
+FINE, COARSE = "s8", "s16"
+"""How the encoder's outputs of 8 and of 16 pixels begin."""
+CELL = 8
+"""Pixels of a fine cell."""
+SUPPORTED = 8.0
+"""Matches around a cell from which the references are held to show it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """What is said of a view, in logits.
+
+    maps: (types, item, major, product)×H×W, in cells of 8 pixels; the last two of a cell that is
+    damaged. view: of (types, any, major).
+    """
+
+    maps: Floats
+    view: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A view by itself. coarse, fine: maps that the comparison goes on from."""
+
+    alone: Told
+    seen: Seen
+    coarse: Floats
+    fine: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """A view beside its references.
+
+    coverage: share of the item, in [0, 1], that the references show. match: where each cell lies.
+    """
+
+    told: Told
+    coverage: float
+    match: Match
+
+
+class DamageModel:
+    """The damage model of one bundle. Safe to share between threads."""
+
+    def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
+        """Loads both graphs.
+
+        Raises:
+            BundleError: the bundle has no damage model.
+            EngineError: a graph cannot be loaded, or does not compute.
+        """
+        facts = bundle.manifest.damage
+        if facts is None:
+            raise BundleError(f"Bundle {bundle.id} has no damage model; choose another bundle.")
+        if facts.preprocessing != fingerprint():
+            raise BundleError(
+                f"The damage model of {bundle.id} was trained on pictures prepared in another "
+                "way; train it anew, or take the version of Amiss that it is from."
+            )
+        self._view = open_session(bundle, facts.view, threads)
+        self._compare = open_session(bundle, facts.compare, threads)
+        self._outputs = [output.name for output in self._view.get_outputs()]
+
+    def read(self, features: Mapping[str, Floats], cues: Floats) -> list[Reading]:
+        """Reads N views of one grid.
+
+        Args:
+            features: the encoder's outputs, N×C×h×w each.
+            cues: N×CHANNELS×2h×2w; see `amiss.detect.cues`.
+
+        Raises:
+            EngineError: the model failed, or gave numbers that are not finite.
+        """
+        coarse = [value for name, value in features.items() if name.startswith(COARSE)]
+        found = self._run(
+            self._view,
+            {"s8": features[FINE], "s16": np.concatenate(coarse, axis=1), "cues": cues},
+        )
+        return [
+            Reading(
+                alone=Told(found["maps"][place], found["view"][place]),
+                seen=Seen(
+                    found["keys"][place],
+                    found["fine_keys"][place],
+                    found["descriptors"][place],
+                    found["item"][place] > 0,
+                ),
+                coarse=found["coarse"][place],
+                fine=found["fine"][place],
+            )
+            for place in range(len(cues))
+        ]
+
+    def compare(self, view: Reading, references: Sequence[Seen]) -> Comparison:
+        """Holds a view against at least one reference.
+
+        Raises:
+            EngineError: the model failed, or gave numbers that are not finite.
+        """
+        found = match(
+            (view.seen.descriptors, view.seen.item),
+            [(one.descriptors, one.item) for one in references],
+        )
+        grids = [(one.item.shape[0], one.item.shape[1]) for one in references]
+        told = self._run(
+            self._compare,
+            {
+                "coarse": view.coarse[None],
+                "fine": view.fine[None],
+                "keys": _rows([one.keys for one in references]),
+                "fine_keys": _rows([one.fine_keys for one in references]),
+                "around": around(found, grids)[None],
+                "around_finely": around_finely(found, grids)[None],
+                "support": found.support[None],
+                "likeness": found.likeness[None],
+            },
+        )
+        return Comparison(
+            Told(told["maps"][0], told["view"][0]), _coverage(found, view.seen.item), found
+        )
+
+    def _run(self, session: object, given: dict[str, NDArray[np.generic]]) -> dict[str, Floats]:
+        names = [output.name for output in session.get_outputs()]  # type: ignore[attr-defined]
+        try:
+            found = session.run(names, given)  # type: ignore[attr-defined]
+        except Exception as error:  # its errors share no other base
+            raise EngineError(f"The damage model failed on a view: {error}") from error
+        if not all(np.isfinite(one).all() for one in found):
+            raise EngineError(
+                "The damage model gave values that are not finite; install or train it anew."
+            )
+        return dict(zip(names, found, strict=True))
+
+
+def _rows(keys: Sequence[Floats]) -> Floats:
+    """C×h×w each, to one row per cell and a last one of zeros."""
+    rows = [one.reshape(len(one), -1).T for one in keys]
+    return np.concatenate([*rows, np.zeros((1, len(keys[0])), np.float32)])
+
+
+def _coverage(found: Match, item: Mask) -> float:
+    return float((found.support[0][item] >= SUPPORTED).mean()) if item.any() else 0.0

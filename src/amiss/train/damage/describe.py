@@ -1,0 +1,90 @@
+"""Trains descriptors on families: every place of an item finds itself in the references."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from amiss.train.cache.sight import Sight
+from amiss.train.damage.correspond import Places, correspondence_loss
+from amiss.train.damage.families import Family
+from amiss.train.damage.network import Descriptor, Width
+from amiss.train.damage.precision import mixed
+
+VIEWS, REFERENCES = 3, 4
+"""Of an item and of its references that are shown at a time."""
+ITEM = 0.3  # how much the outline counts beside finding places
+
+
+class Describer(nn.Module):
+    """A descriptor network, with the sharpness at which it is taught."""
+
+    def __init__(self, width: Width) -> None:
+        super().__init__()
+        self.network = Descriptor(width)
+        self.sharpness = nn.Parameter(torch.tensor(14.0))
+
+
+def describing(
+    describer: Describer, families: Sequence[Family], rng: np.random.Generator, items: int
+) -> Iterator[Tensor]:
+    """Losses of an epoch: of each family `items` of its items, two families at a time."""
+    chosen = [family for family in families if family.captures]
+    order = rng.permutation(len(chosen))
+    for first in range(0, len(order) - 1, 2):
+        found = [
+            _losses(describer, chosen[place], rng, items) for place in order[first : first + 2]
+        ]
+        losses = [loss for some in found for loss in some]
+        if losses:
+            yield torch.stack(losses).mean()
+
+
+def _losses(
+    describer: Describer, family: Family, rng: np.random.Generator, items: int
+) -> list[Tensor]:
+    own = [item for item in family.items if item.product in (None, family.product)]
+    queries = [view for place in rng.permutation(len(own))[:items] for view in own[place].views]
+    queries = [queries[place] for place in rng.permutation(len(queries))[: VIEWS * items]]
+    views = [view for capture in family.captures for view in capture]
+    views = [views[place] for place in rng.permutation(len(views))[:REFERENCES]]
+    if not queries or not views:
+        return []
+    sights = [family.sight(view) for view in (*queries, *views)]
+    if any(sight.grid != sights[0].grid for sight in sights):
+        return []
+    with mixed():
+        descriptors, item = describer.network(*map(torch.from_numpy, features(sights)))
+    descriptors, item = functional.normalize(descriptors.float(), dim=1), item.float()
+    outline = torch.from_numpy(np.stack([_coarse_item(sight) for sight in sights]))
+    losses = [ITEM * functional.binary_cross_entropy_with_logits(item, outline)]
+    flat = descriptors.flatten(2)
+    at = [Places.of(sight) for sight in sights]
+    count = len(queries)
+    for place in range(count):
+        loss = correspondence_loss(
+            flat[place], at[place], flat[count:], at[count:], describer.sharpness, rng
+        )
+        if loss is not None:
+            losses.append(loss)
+    return [losses[0], torch.stack(losses[1:]).mean()] if len(losses) > 1 else losses
+
+
+def features(
+    sights: Sequence[Sight],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The encoder's fine map N×40×2h×2w, and its coarse ones together, N×192×h×w."""
+    fine = np.stack([sight.features["s8"] for sight in sights])
+    coarse = [
+        np.concatenate([value for name, value in sight.features.items() if name.startswith("s16")])
+        for sight in sights
+    ]
+    return fine, np.stack(coarse)
+
+
+def _coarse_item(sight: Sight) -> NDArray[np.float32]:
+    rows, columns = sight.grid
+    return np.asarray(sight.item.reshape(rows, 2, columns, 2).mean(axis=(1, 3)), np.float32)

@@ -1,0 +1,113 @@
+"""The trained networks as two ONNX graphs: a view by itself, and a view beside its references."""
+
+import io
+import warnings
+
+import torch
+from torch import Tensor, nn
+
+from amiss.detect.cues import CHANNELS as CUES
+from amiss.detect.match import BEST, FINE_REACH, REACH
+from amiss.train.damage.comparator import FINE_KEY, KEY, Beside
+from amiss.train.damage.judge import DamageNetwork
+from amiss.train.damage.network import Descriptor, inputs
+
+OPSET = 17
+VIEW_OUTPUTS = ("maps", "view", "coarse", "fine", "keys", "fine_keys", "descriptors", "item")
+COMPARE_INPUTS = (
+    "coarse",
+    "fine",
+    "keys",
+    "fine_keys",
+    "around",
+    "around_finely",
+    "support",
+    "likeness",
+)
+
+
+class _View(nn.Module):
+    """Everything that one view says by itself, and all that is kept of a reference."""
+
+    def __init__(self, network: DamageNetwork, descriptor: Descriptor) -> None:
+        super().__init__()
+        self.network, self.descriptor = network, descriptor
+
+    def forward(self, s8: Tensor, s16: Tensor, cues: Tensor) -> tuple[Tensor, ...]:
+        coarse, fine = self.network.neck(s8, s16, cues)
+        return (
+            *self.network.alone(coarse, fine),
+            coarse,
+            fine,
+            *self.network.comparator.keys(coarse, fine),
+            *self.descriptor(s8, s16),
+        )
+
+
+class _Compare(nn.Module):
+    def __init__(self, network: DamageNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, coarse: Tensor, fine: Tensor, *beside: Tensor) -> tuple[Tensor, ...]:
+        return self.network.beside(coarse, fine, Beside(*beside))
+
+
+def view_graph(network: DamageNetwork, descriptor: Descriptor) -> bytes:
+    """Inputs s8 N×40×2h×2w, s16 N×192×h×w, cues N×CUES×2h×2w; outputs VIEW_OUTPUTS."""
+    fine, coarse = inputs()
+    given = {
+        "s8": torch.zeros(1, fine, 16, 16),
+        "s16": torch.zeros(1, coarse, 8, 8),
+        "cues": torch.zeros(1, CUES, 16, 16),
+    }
+    axes = {name: {0: "n", 2: f"{name}_rows", 3: f"{name}_columns"} for name in given}
+    return _graph(_View(network, descriptor), given, axes, VIEW_OUTPUTS)
+
+
+def compare_graph(network: DamageNetwork) -> bytes:
+    """Inputs COMPARE_INPUTS, as in `Beside`; outputs maps and view, as without references."""
+    width = network.width
+    near, finely = (2 * REACH + 1) ** 2, (2 * FINE_REACH + 1) ** 2
+    shapes: dict[str, tuple[int, ...]] = {
+        "coarse": (1, width.coarse, 8, 8),
+        "fine": (1, width.fine, 16, 16),
+        "keys": (65, KEY),
+        "fine_keys": (257, FINE_KEY),
+        "around": (1, BEST, 8, 8, near),
+        "around_finely": (1, 16, 16, finely),
+        "support": (1, BEST, 8, 8),
+        "likeness": (1, 8, 8),
+    }
+    given = {
+        name: torch.zeros(shape, dtype=torch.int64 if name.startswith("around") else torch.float32)
+        for name, shape in shapes.items()
+    }
+    places = {"keys": (0,), "fine_keys": (0,), "around_finely": (0, 1, 2), "likeness": (0, 1, 2)}
+    axes = {
+        name: {place: f"{name}_{place}" for place in places.get(name, (0, 2, 3))} for name in given
+    }
+    return _graph(_Compare(network), given, axes, ("maps", "view"))
+
+
+def _graph(
+    module: nn.Module,
+    given: dict[str, Tensor],
+    axes: dict[str, dict[int, str]],
+    outputs: tuple[str, ...],
+) -> bytes:
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        # The tracer warns that it is the older one, and that what it sees as constants stay so.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module.eval(),
+            tuple(given.values()),
+            buffer,  # type: ignore[arg-type]  # a file, or whatever can be written to
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=list(given),
+            output_names=list(outputs),
+            dynamic_axes=axes,
+        )
+    return buffer.getvalue()

@@ -1,0 +1,201 @@
+"""Matches of all views with their references, found once, by the descriptors as they will serve.
+
+Each family is matched twice: with its own references, and with references as they go wrong in the
+field, so that the comparator learns how far to trust them. What goes wrong is drawn from the seed:
+they are another product's, a damaged item was taken for one, or there are fewer.
+"""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from amiss.detect.align import Described
+from amiss.detect.match import Match, match
+from amiss.domain.errors import DatasetError
+from amiss.train.cache.sight import Sight
+from amiss.train.cache.store import Kept
+from amiss.train.damage.describe import features
+from amiss.train.damage.families import Family
+from amiss.train.damage.network import Descriptor
+
+ITEM = 0.0
+"""Logit from which a cell may be matched."""
+PER_FILE = 32  # families
+_PARTS = ("reference", "row", "column", "support", "likeness")
+_BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matched:
+    """A family with references. views: by id of a view its match with them, in 16 bits.
+
+    references: in the order that matches count them. lender: place among all families of the one
+    that they come from. spoilt: id of the item that was taken for a reference, if one was; it
+    cannot be asked about.
+    """
+
+    references: tuple[Kept, ...]
+    lender: int
+    spoilt: str | None
+    views: dict[str, Match]
+
+
+def match_families(
+    folder: Path,
+    families: Sequence[Family],
+    network: Descriptor,
+    seed: int,
+    *,
+    threads: int = 1,
+    tell: Callable[[int, int], None] = lambda _done, _all: None,
+) -> list[tuple[Matched, Matched]]:
+    """Each family with its own references, and with references as they go wrong.
+
+    What lies in the folder already is read, the rest is made and kept there.
+
+    Raises:
+        DatasetError: a file in the folder is broken.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    found: list[tuple[Matched, Matched]] = []
+    with ThreadPoolExecutor(threads) as pool:
+        for first in range(0, len(families), PER_FILE):
+            tell(first, len(families))
+            some = range(first, min(first + PER_FILE, len(families)))
+            file = folder / f"matches-{first:06d}.npz"
+            if not file.exists():
+                made = list(pool.map(lambda at: matched(families, at, network, seed), some))
+                _write(file, made)
+            found += _read(file, families, some)
+    tell(len(families), len(families))
+    return found
+
+
+def describe(network: Descriptor, sights: Sequence[Sight]) -> list[Described]:
+    """Descriptors D×h×w, and the cells h×w that may be matched."""
+    with torch.inference_mode():
+        found, item = network(*map(torch.from_numpy, features(sights)))
+    return [(one.numpy(), there.numpy() > ITEM) for one, there in zip(found, item, strict=True)]
+
+
+def matched(
+    families: Sequence[Family], place: int, network: Descriptor, seed: int
+) -> tuple[Matched, Matched]:
+    """A family with its own references, and with references as they go wrong."""
+    family = families[place]
+    rng = np.random.default_rng([seed, place])
+    views = [view for item in family.items for view in item.views]
+    described = dict(
+        zip(
+            [view.id for view in views],
+            describe(network, [family.sight(view) for view in views]),
+            strict=True,
+        )
+    )
+    own = tuple(view for capture in family.captures for view in capture)
+    right = _matched(family, own, place, None, described, network)
+    hurt = [item for item in family.items if item.damages]
+    kind = int(rng.integers(3))
+    if kind == 0 and len(families) > 1:
+        lender = (place + 1 + int(rng.integers(len(families) - 1))) % len(families)
+        theirs = tuple(view for capture in families[lender].captures for view in capture)
+        if theirs:
+            return right, _matched(family, theirs, lender, None, described, network, families)
+    if kind == 1 and hurt and len(family.captures) > 1:
+        item = hurt[int(rng.integers(len(hurt)))]
+        mixed = (*family.captures[0], *item.views)
+        return right, _matched(family, mixed, place, item.id, described, network)
+    fewer = tuple(view for capture in family.captures[:1] for view in capture)
+    return right, _matched(family, fewer, place, None, described, network)
+
+
+def _matched(
+    family: Family,
+    references: tuple[Kept, ...],
+    lender: int,
+    spoilt: str | None,
+    described: dict[str, Described],
+    network: Descriptor,
+    families: Sequence[Family] = (),
+) -> Matched:
+    if not references:
+        return Matched((), lender, None, {})
+    source = families[lender] if families else family
+    theirs = describe(network, [source.sight(view) for view in references])
+    found = {
+        view.id: match(described[view.id], theirs)
+        for item in family.items
+        if item.id != spoilt
+        for view in item.views
+    }
+    return Matched(references, lender, spoilt, found)
+
+
+def _write(file: Path, made: Sequence[tuple[Matched, Matched]]) -> None:
+    """Whole or not at all."""
+    arrays: dict[str, Any] = {}
+    document = []
+    for number, pair in enumerate(made):
+        told = []
+        for side, one in enumerate(pair):
+            told.append(
+                {
+                    "references": [view.id for view in one.references],
+                    "lender": one.lender,
+                    "spoilt": one.spoilt,
+                    "views": list(one.views),
+                }
+            )
+            for place, found in enumerate(one.views.values()):
+                for part in _PARTS:
+                    arrays[f"{number}:{side}:{place}:{part}"] = _short(getattr(found, part))
+        document.append(told)
+    arrays["text"] = np.frombuffer(json.dumps(document).encode(), np.uint8)
+    draft = file.with_suffix(".draft")
+    with draft.open("wb") as stream:
+        np.savez(stream, **arrays)
+    draft.rename(file)
+
+
+def _short(values: NDArray[Any]) -> NDArray[Any]:
+    return values if values.dtype == np.uint8 else np.clip(values, -999, 999).astype(np.float16)
+
+
+def _read(
+    file: Path, families: Sequence[Family], places: range
+) -> Iterator[tuple[Matched, Matched]]:
+    try:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+            document = json.loads(stored["text"].tobytes())
+            for number, (told, place) in enumerate(zip(document, places, strict=True)):
+                sides = [
+                    Matched(
+                        _views(families[one["lender"]], families[place], one["references"]),
+                        one["lender"],
+                        one["spoilt"],
+                        {
+                            view: Match(
+                                *(stored[f"{number}:{side}:{at}:{part}"] for part in _PARTS)
+                            )
+                            for at, view in enumerate(one["views"])
+                        },
+                    )
+                    for side, one in enumerate(told)
+                ]
+                yield sides[0], sides[1]
+    except _BROKEN as error:
+        raise DatasetError(f"{file} is broken; delete it and train on.") from error
+
+
+def _views(lender: Family, family: Family, names: Sequence[str]) -> tuple[Kept, ...]:
+    known = {view.id: view for capture in lender.captures for view in capture}
+    known |= {view.id: view for item in family.items for view in item.views}
+    return tuple(known[name] for name in names)
