@@ -69,7 +69,7 @@ class FolderDataset:
         damaged = tuple(_samples(root, "damaged", masks))
         references = tuple(_samples(root, "reference"))
         used = len(good) + len(damaged) + len(references) + len({s.mask for s in damaged} - {None})
-        return cls(root, good, damaged, references, ignored=len(list(_files(root))) - used)
+        return cls(root, good, damaged, references, ignored=len(list(visible_files(root))) - used)
 
 
 def draw_references(
@@ -105,7 +105,7 @@ def half(name: str) -> Half:
     return "report" if int(digest.hexdigest(), 16) % 2 else "choose"
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def visible_files(folder: Path) -> Iterator[Path]:
     """All files below `folder`, sorted, without hidden ones and those in hidden folders."""
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
@@ -114,7 +114,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _pictures(folder: Path) -> Iterator[Path]:
-    return (path for path in _files(folder) if path.suffix.lower() in PICTURES)
+    return (path for path in visible_files(folder) if path.suffix.lower() in PICTURES)
 
 
 def _samples(root: Path, part: str, masks: dict[str, Path] | None = None) -> Iterator[Sample]:

@@ -37,10 +37,10 @@ class Labels:
 
     damages: empty where it is sound, None where nobody has looked. product: what the item really
     is, whatever its barcode says. design: which packaging of it. tags: short words to slice
-    figures by. story: why the item is here, for people. simulated: rendered, not photographed.
-    seed: what it was rendered from. twin: id of the capture that shows the same item intact.
-    lies: 4×4 float64, from the product's own frame to the booth's, metres; known of what is
-    simulated, and with cameras and depth it tells which places of two pictures show the same.
+    figures by. story: why the item is here, for people. simulated: rendered or painted, not
+    photographed. seed: what it was made from. twin: id of the capture that shows the same item
+    intact. lies: 4×4 float64, from the product's own frame to the booth's, metres; known of what
+    is rendered, and with cameras and depth it tells which places of two pictures show the same.
     """
 
     damages: tuple[Damage, ...] | None = None

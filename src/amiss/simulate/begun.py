@@ -1,4 +1,4 @@
-"""What a simulated data set was begun with; it is only ever gone on with in the same way."""
+"""What a data set that is made was begun with; it is only ever gone on with in the same way."""
 
 import json
 from dataclasses import asdict
@@ -13,7 +13,8 @@ from amiss.simulate.plan import Plan
 from amiss.simulate.studio import Outfit
 
 SETTINGS = "simulation.json"
-"""The file that says it."""
+PAINTED = "painting.json"
+"""The file that says it of a simulated data set, and of a painted one."""
 
 Settings = dict[str, Any]
 
@@ -35,38 +36,40 @@ def settings_of(plan: Plan, outfit: Outfit, backend: str) -> Settings:
     return {**settings, **encoding}
 
 
-def begin(root: Path, settings: Settings) -> None:
+def begin(root: Path, settings: Settings, file: str = SETTINGS) -> None:
     """Notes the settings in a new folder; `root` must be held by this process (see `writing`).
+
+    file: where they are noted.
 
     Raises:
         DatasetError: it was begun with others, something else is in it, or the disk refuses.
     """
     with disk_errors(root):
         held = {path.name for path in root.iterdir()} - {STAGING}
-    if SETTINGS in held:
-        check(root, settings)
+    if file in held:
+        check(root, settings, file)
     elif held:
         raise DatasetError(
-            f"The folder {root} holds something that `amiss simulate` did not begin; name a new "
+            f"The folder {root} holds something else than what this command makes; name a new "
             "folder."
         )
     else:
         text = json.dumps(settings, indent=2) + "\n"
         with disk_errors(root):
-            place_files(root, {SETTINGS: text.encode()})
+            place_files(root, {file: text.encode()})
 
 
-def check(root: Path, settings: Settings) -> None:
+def check(root: Path, settings: Settings, file: str = SETTINGS) -> None:
     """Refuses a data set that was begun with other settings.
 
     Raises:
         DatasetError: it was, or nobody knows.
     """
     try:
-        found = json.loads((root / SETTINGS).read_bytes())
+        found = json.loads((root / file).read_bytes())
     except (OSError, ValueError) as error:
         raise DatasetError(
-            f"{root / SETTINGS} cannot be read; restore it, or simulate into a new folder."
+            f"{root / file} cannot be read; restore it, or name a new folder."
         ) from error
     for name, value in settings.items():
         if not isinstance(found, dict) or found.get(name) != value:

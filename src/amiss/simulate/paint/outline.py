@@ -1,6 +1,7 @@
 """Which pixels are the item, where the caller brings no mask."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -18,6 +19,43 @@ _SURE = 0.55  # of that ellipse's size: in here everything but the hand is item
 _GIVEN = 0.92  # overlap with what was given, above which nothing was told apart
 _SIZE = 256  # pixels of the long side at which the cut is sought
 _ROUNDS = 4
+_NEAR = 12.0  # ΔE (CIE 1976) from the ground's own colour, within which it is plain
+_ELSE = 0.15  # share of a plain ground that may have other colours: shadows, stains
+_CERTAIN = 0.9  # share of its convex hull from which an outline on a plain ground is certain
+_RIM = 0.04  # of the picture's height and width that is cut off to see whether an outline stays
+_STEADY = 0.85  # overlap from which it did
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """Where an item was found.
+
+    mask: H×W bool. certain: good enough to be taken for the truth; otherwise it is a guess, good
+    enough to paint by.
+    """
+
+    mask: Mask
+    certain: bool
+
+
+def sought(picture: RgbArray) -> Outline:
+    """The item of an H×W×3 uint8 picture: on a plain ground what stands out, else what is held.
+
+    Certain is only a nearly convex outline on a plain ground. Parts in the ground's own colour,
+    white board on white paper, leave bites, and no look at the picture tells them from gaps. What
+    is held must be found again without the picture's rim: where that changes the outline, much of
+    it is shelf or hand.
+
+    Raises:
+        ImageError: no item stands out.
+    """
+    try:
+        mask = on_a_tray(picture)
+    except ImageError:
+        mask = None
+    if mask is None or not _on_plain(picture, mask):
+        return Outline(_steady(picture), certain=False)
+    return Outline(mask, certain=_solid(mask, np.zeros_like(mask)) >= _CERTAIN)
 
 
 def on_a_tray(picture: RgbArray) -> Mask:
@@ -60,6 +98,27 @@ def held(picture: RgbArray) -> Mask:
     if given or not _LEAST <= mask.mean() <= _MOST or _solid(mask, hand) < _SOLID:
         raise ImageError("Nothing in the middle of this picture stands out: hand in a mask.")
     return _enlarged(mask, picture.shape[:2])
+
+
+def _steady(picture: RgbArray) -> Mask:
+    """What is held, where it stays the same without the picture's rim; else ImageError."""
+    mask = held(picture)
+    rows, columns = (round(_RIM * side) for side in picture.shape[:2])
+    inner = (slice(rows, picture.shape[0] - rows), slice(columns, picture.shape[1] - columns))
+    if _overlap(mask[inner], held(np.ascontiguousarray(picture[inner]))) < _STEADY:
+        raise ImageError("What is held cannot be told from what is around it: hand in a mask.")
+    return mask
+
+
+def _on_plain(rgb: RgbArray, mask: Mask) -> bool:
+    """Whether all around a mask is nearly one colour: a shop's shelves are not."""
+    reach = 2 * round(0.015 * max(mask.shape)) + 1  # soft edges and the shadow at the item's foot
+    wide = cv2.dilate(mask.astype(np.uint8), np.ones((reach, reach), np.uint8))
+    around = np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))[wide == 0]
+    if len(around) == 0:
+        return False
+    apart = np.linalg.norm(around - np.median(around, axis=0), axis=1)
+    return float((apart > _NEAR).mean()) <= _ELSE
 
 
 def _cut(rgb: RgbArray, marks: NDArray[np.uint8]) -> None:
