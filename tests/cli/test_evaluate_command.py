@@ -125,7 +125,11 @@ def test_captures_for_people(amiss, captures, point, tmp_path):
     arguments = ("--layout", "booth", "--operating-point", point, "--report", page, "--details")
     code, out, err = amiss("evaluate", captures, *arguments)
     assert (code, err) == (0, "")
-    for words in ("0.1% of all sidelined", "without references", "spillage", "painted", "Report:"):
+    for words in ("0.1% of all sidelined", "pictures alone", "with references"):
+        assert words in out
+    for words in ("what references add", "No item came with: depth, empty tray"):
+        assert words in out
+    for words in ("spillage", "painted", "Report:"):
         assert words in out
 
 

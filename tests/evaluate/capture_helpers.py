@@ -85,6 +85,7 @@ class Answer:
     decision: str
     heatmaps: list
     view_scores: list
+    coverages: list
 
 
 @dataclass
@@ -118,7 +119,8 @@ class LevelMeansDamaged:
         )
         heat = np.zeros(SIZE, np.float32)
         heat[4:9, 4:9] = 1
-        return Answer(score, decision, [None if one is None else heat for one in seen], seen)
+        heatmaps = [None if one is None else heat for one in seen]
+        return Answer(score, decision, heatmaps, seen, [0.6 if references else 0.0] * len(seen))
 
 
 CRUSH, TORN = (DamageType.CRUSH, Severity.MINOR), (DamageType.TEAR, Severity.MAJOR)

@@ -58,7 +58,7 @@ def test_figures_agree_with_scikit_learn(document):
     assert document["recall_at_budget"] == pytest.approx(
         {"0.001": 2 / 3, "0.005": 2 / 3, "0.01": 2 / 3}
     )
-    assert document["intervals"].keys() == {"auroc", "ap", "recall_at_fpr_1pct", "recall_at_budget"}
+    assert document["intervals"].keys() == document["with"].keys()
     assert (document["n_good"], document["n_damaged"], document["n_products"]) == (3, 3, 2)
     assert document["n_simulated"] == 6
     assert document["sidelined"] == pytest.approx({"good": 1 / 3, "damaged": 2 / 3})
@@ -72,16 +72,26 @@ def test_types_and_slices_count_their_own_items(document):
     assert document["by_type"]["crush"]["auroc"] == pytest.approx(
         roc_auc_score([0, 0, 0, 1, 1], [0.2, 0.3, 0.6, 0.25, 0.8])
     )
+    tear = document["by_type"]["tear"]
+    assert tear["ap_1pct"] == pytest.approx(1.0)
+    assert (tear["n"], tear["n_good"], tear["sidelined"], tear["not_inspected"]) == (2, 3, 1, 0)
     slices = document["by_slice"]
-    assert slices["tag"] == {
-        "dirty_tray": {
-            "n_good": 1,
-            "n_damaged": 1,
-            "auroc": 1.0,
-            "ap": 1.0,
-            "recall_at_fpr_1pct": 1.0,
-            "not_inspected": {"good": 0.0, "damaged": 0.0},
-        }
+    (tray,) = slices["tag"].values()
+    assert tray["intervals"].keys() == {
+        *("auroc", "ap", "ap_1pct", "recall_at_fpr_1pct"),
+        *("recall_at_budget", "good_flagged_at_budget"),
+    }
+    assert {key: value for key, value in tray.items() if key != "intervals"} == {
+        "n_good": 1,
+        "n_damaged": 1,
+        "auroc": 1.0,
+        "ap": 1.0,
+        "ap_1pct": 1.0,
+        "recall_at_fpr_1pct": 1.0,
+        "recall_at_budget": {"0.001": 1.0, "0.005": 1.0, "0.01": 1.0},
+        "good_flagged_at_budget": {"0.001": 0.0, "0.005": 0.0, "0.01": 0.0},
+        "not_inspected": {"good": 0.0, "damaged": 0.0},
+        "sidelined": {"good": 0.0, "damaged": 1.0},
     }
     assert {name: own["n_good"] for name, own in slices["material"].items()} == {
         "cardboard": 2,
@@ -90,6 +100,12 @@ def test_types_and_slices_count_their_own_items(document):
     assert slices["step"].keys() == {"pack"}
     assert slices["design"].keys() == {"a"}
     assert slices["references"].keys() == {"1", "4"}
+    assert slices["coverage"].keys() == {"0.5-0.8"}
+    major, minor = slices["severity"]["major"], slices["severity"]["minor"]
+    assert (major["n_good"], major["n_damaged"], minor["n_damaged"]) == (3, 2, 1)
+    assert (major["recall_at_budget"]["0.01"], minor["recall_at_budget"]["0.01"]) == (1.0, 0.0)
+    assert slices["visible"].keys() == {"no"}  # 25 pixels are hardly to be seen
+    assert document["n_unseen"] == 3
 
 
 def test_cameras_are_judged_picture_by_picture(document):

@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from amiss.cli.output import console, number, table
+from amiss.evaluate.charts import arm_in_words
+from amiss.evaluate.page_tables import MIDDLE, gain_cells
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -15,12 +17,14 @@ FIGURES = {
     "ap_major": "average precision, major only",
     "recall_at_fpr_1pct": "recall at 1 % false positives",
     "recall_at_50p": "recall at 50 % precision",
+    "ece": "calibration error, as measured",
+    "ece_in_production": "calibration error, in production",
     "pixel_auroc": "pixel AUROC",
     "aupro": "AUPRO",
 }
 COUNTS = (
     *("n_good", "n_damaged", "n_products", "n_wrong_item", "n_unknown_product", "n_unlabelled"),
-    *("n_simulated", "n_no_opinion", "n_unmasked", "n_ignored_files"),
+    *("n_simulated", "n_unseen", "n_no_opinion", "n_unmasked", "n_ignored_files"),
 )
 
 
@@ -28,8 +32,11 @@ def show(document: Document) -> None:
     """The figures for people; nothing that was tested is left out without a word."""
     to = console()
     to.print(_figures(document))
-    if "with" in document:
-        to.print(_without_and_with(document))
+    if "arms" in document:
+        to.print(_arms(document["arms"]))
+        _say_what_is_absent(document["n_with"])
+        for what, gains in document["gains"].items():
+            to.print(_gains(what.replace("_", " "), gains))
     if "classes" in document:
         to.print(_classes(document["classes"]))
     if document["by_type"]:
@@ -74,13 +81,34 @@ def _title(document: Document) -> str:
     return f"{half}{turned}, {ending}"
 
 
-def _without_and_with(document: Document) -> "Table":
-    both = table("figure", ">without references", ">with")
-    with_references = document["with"] or {}
+def _arms(arms: dict[str, Document]) -> "Table":
+    beside = table("figure", *(f">{arm_in_words(name)}" for name in arms))
     for key, name in FIGURES.items():
-        if key in document["without"]:
-            both.add_row(name, number(document["without"][key]), number(with_references.get(key)))
-    return both
+        if all(key in own for own in arms.values()):
+            beside.add_row(name, *(number(own[key]) for own in arms.values()))
+    for budget in next(iter(arms.values()))["recall_at_budget"]:
+        recalls = (number(own["recall_at_budget"][budget]) for own in arms.values())
+        beside.add_row(f"recall, {float(budget):.1%} of all sidelined", *recalls)
+    return beside
+
+
+def _say_what_is_absent(n_with: dict[str, int]) -> None:
+    absent = [part.replace("_", " ") for part, n in n_with.items() if not n]
+    if absent:
+        console().print(f"No item came with: {', '.join(absent)}; there is no arm with it.")
+
+
+def _gains(what: str, gains: Document) -> "Table":
+    rows = table(
+        *("slice", ">items", ">AUROC", ">95 % interval"),
+        *(f">recall, {float(MIDDLE):.1%}", ">95 % interval"),
+        title=f"what {what} add",
+    )
+    rows.add_row("all", "", *gain_cells(gains["all"]))
+    for kind, members in gains["by_slice"].items():
+        for name, own in members.items():
+            rows.add_row(f"{kind}: {name}", str(own["n"]), *gain_cells(own))
+    return rows
 
 
 def _classes(figures: dict[str, Document | None]) -> "Table":
@@ -94,14 +122,21 @@ def _classes(figures: dict[str, Document | None]) -> "Table":
 
 
 def _by_type(figures: dict[str, Document]) -> "Table":
-    types = table("type", ">n", ">AUROC", ">recall at 1 %")
+    """Of captures also average precision at 1 % of the type, and recall at the budget."""
+    of_captures = all("ap_1pct" in own for own in figures.values())
+    more = (">AP at 1 %", f">recall, {float(MIDDLE):.1%}") if of_captures else ()
+    types = table("type", ">n", ">AUROC", ">recall at 1 %", *more)
     for name, own in figures.items():
-        types.add_row(name, str(own["n"]), number(own["auroc"]), number(own["recall_at_fpr_1pct"]))
+        shown = [own["auroc"], own["recall_at_fpr_1pct"]]
+        if of_captures:
+            shown += [own["ap_1pct"], own["recall_at_budget"][MIDDLE]]
+        types.add_row(name, str(own["n"]), *map(number, shown))
     return types
 
 
 def _by_slice(kind: str, slices: dict[str, Document]) -> "Table":
-    rows = table(kind, ">good", ">damaged", ">AUROC", ">recall at 1 %")
+    head = (">good", ">damaged", ">AUROC", ">recall at 1 %", f">recall, {float(MIDDLE):.1%}")
+    rows = table(kind, *head)
     for name, own in slices.items():
         rows.add_row(
             name,
@@ -109,5 +144,6 @@ def _by_slice(kind: str, slices: dict[str, Document]) -> "Table":
             str(own["n_damaged"]),
             number(own["auroc"]),
             number(own["recall_at_fpr_1pct"]),
+            number(own["recall_at_budget"][MIDDLE]),
         )
     return rows

@@ -1,149 +1,86 @@
-"""The figures of many items: all of them, and those of one type, slice or camera."""
+"""The figures of many items: of all, and of each slice.
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+Both work on arrays and on any number of draws at once, so that points, intervals and differences
+are one code. Keys are paths: ("recall_at_budget", "0.001"), ("material", "paper", "auroc").
+"""
 
-from amiss.domain.words import Decision
-from amiss.evaluate.bootstrap import Metric
-from amiss.evaluate.intervals import intervals
-from amiss.evaluate.items import CaptureRow, Opinion
-from amiss.evaluate.metrics import (
-    BUDGETS,
-    auroc,
-    average_precision,
-    rank_scores,
-    recall_at_budget,
-    recall_at_fpr,
-    recall_at_precision,
-)
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-Rows = Sequence[CaptureRow]
-Say = Callable[[CaptureRow], Opinion]
+from amiss.evaluate.calibration import calibration_errors
+from amiss.evaluate.intervals import Array, Key
+from amiss.evaluate.metrics import rank_scores
+from amiss.evaluate.ranking import BUDGETS, PREVALENCE, TYPE_PREVALENCE, Ranking, places
+from amiss.evaluate.truths import Truths
 
 
-def found(row: CaptureRow) -> Opinion:
-    """What is said with references."""
-    return row.found
+def headline(truths: Truths, scores: ArrayLike, times: Array) -> dict[Key, Array]:
+    """The figures of all items.
 
-
-def without(row: CaptureRow) -> Opinion:
-    """What is said without."""
-    return row.without
-
-
-def headline(rows: Rows, say: Say) -> dict[str, Any]:
-    """The figures of all items; None where a class is missing."""
-    labels, scores = _labels(rows), _scores(rows, say)
-    # Kaputt's own definition: minor damage is neither found nor missed.
-    severe = [row for row in rows if row.truth.major or not row.truth.amiss]
+    Args:
+        truths: of n items.
+        scores: n damage confidences in [0, 1], NaN is no opinion.
+        times: draws×n, how often each item counts.
+    """
+    labels, said = truths.labels, np.asarray(scores, dtype=np.float64)
+    ranked = rank_scores(labels, said)
+    whole = Ranking.of(labels, ranked, times)
+    # The challenge's definition: minor damage is neither found nor missed.
+    severe = truths.major | ~labels
+    ap = whole.average_precision()
     return {
-        "auroc": auroc(labels, scores),
-        "ap": average_precision(labels, scores),
-        "recall_at_fpr_1pct": recall_at_fpr(labels, scores, 0.01),
-        "ap_any": average_precision(labels, scores),
-        "ap_major": average_precision(_labels(severe), _scores(severe, say)),
-        "recall_at_50p": recall_at_precision(labels, scores, 0.5),
-        "recall_at_budget": {
-            str(budget): recall_at_budget(labels, scores, budget) for budget in BUDGETS
-        },
+        ("auroc",): whole.auroc(),
+        ("ap",): ap,
+        ("recall_at_fpr_1pct",): whole.recall_at_fpr(0.01),
+        ("ap_any",): ap,
+        ("ap_major",): Ranking.of(
+            truths.major[severe], ranked[severe], times[:, severe]
+        ).average_precision(),
+        ("recall_at_50p",): whole.recall_at_precision(0.5),
+        **{("recall_at_budget", str(budget)): whole.recall_at_budget(budget) for budget in BUDGETS},
+        ("ece",): calibration_errors(labels, said, times),
+        ("ece_in_production",): calibration_errors(labels, said, times, prevalence=PREVALENCE),
     }
 
 
-def decided(rows: Rows) -> dict[str, dict[str, float | None]]:
-    """Share of each class that was sidelined, and that nobody inspected."""
-    classes = {
-        "good": [row for row in rows if not row.truth.amiss],
-        "damaged": [row for row in rows if row.truth.amiss],
-    }
-    return {
-        key: {name: _share(members, decision) for name, members in classes.items()}
-        for key, decision in (
-            ("not_inspected", Decision.NOT_INSPECTED),
-            ("sidelined", Decision.SIDELINE),
-        )
-    }
+def sliced(truths: Truths, scores: ArrayLike, times: Array) -> dict[Key, Array]:
+    """The figures of every slice; arguments as in `headline`.
+
+    A slice is ordered by itself, damage against all good items (see `Truths.judged`). Its recall at
+    a budget is that of one threshold for *all* items: a budget is a promise for the whole house.
+    Beside it stands the share of the slice's good items that this threshold flags.
+    """
+    ranked = rank_scores(truths.labels, np.asarray(scores, dtype=np.float64))
+    found: dict[Key, Array] = {}
+    for kind, members in truths.slices.items():
+        for name, mask in members.items():
+            judged = truths.judged(kind, mask)
+            own = Ranking.of(truths.labels[judged], ranked[judged], times[:, judged])
+            found[kind, name, "auroc"] = own.auroc()
+            found[kind, name, "ap"] = own.average_precision()
+            found[kind, name, "ap_1pct"] = own.average_precision(TYPE_PREVALENCE)
+            found[kind, name, "recall_at_fpr_1pct"] = own.recall_at_fpr(0.01)
+    return found | _at_budgets(truths, ranked, times)
 
 
-def _share(rows: Rows, decision: Decision) -> float | None:
-    return sum(row.found.decision == decision for row in rows) / len(rows) if rows else None
+def _at_budgets(truths: Truths, ranked: Array, times: Array) -> dict[Key, Array]:
+    """Of each slice, at one threshold for all: damage found, and good items flagged."""
+    whole, place = Ranking.of(truths.labels, ranked, times), places(ranked)
+    names = [(kind, name) for kind, members in truths.slices.items() for name in members]
+    if not names:
+        return {}
+    masks = np.stack([truths.judged(k, truths.slices[k][n]) for k, n in names], axis=1)
+    damaged, good = (masks & of[:, None] for of in (truths.labels, ~truths.labels))
+    found: dict[Key, Array] = {}
+    for budget in BUDGETS:
+        flagged = times * (place <= whole.within_budget(budget)[:, None])
+        for key, of in (("recall_at_budget", damaged), ("good_flagged_at_budget", good)):
+            shares = _shares(flagged, times, of)
+            found |= {(*name, key, str(budget)): shares[:, at] for at, name in enumerate(names)}
+    return found
 
 
-def _labels(rows: Rows) -> list[bool]:
-    return [row.truth.amiss for row in rows]
-
-
-def _scores(rows: Rows, say: Say) -> list[float]:
-    scores: list[float] = rank_scores(_labels(rows), [say(row).score for row in rows]).tolist()
-    return scores
-
-
-def spread(rows: Rows) -> dict[str, Any]:
-    """95 % intervals of the headline, products drawn anew."""
-    metrics: dict[str, Metric] = {
-        "auroc": auroc,
-        "ap": average_precision,
-        "recall_at_fpr_1pct": recall_at_fpr,
-        **{str(budget): partial(recall_at_budget, budget=budget) for budget in BUDGETS},
-    }
-    products, scores = [row.product for row in rows], [row.found.score for row in rows]
-    spans = intervals(products, _labels(rows), scores, metrics)
-    budgets = {str(budget): spans.pop(str(budget)) for budget in BUDGETS}
-    return {**spans, "recall_at_budget": budgets}
-
-
-def _subset(rows: Rows) -> dict[str, Any]:
-    labels, scores = _labels(rows), _scores(rows, found)
-    return {
-        "n_good": labels.count(False),
-        "n_damaged": labels.count(True),
-        "auroc": auroc(labels, scores),
-        "ap": average_precision(labels, scores),
-        "recall_at_fpr_1pct": recall_at_fpr(labels, scores, 0.01),
-        "not_inspected": decided(rows)["not_inspected"],
-    }
-
-
-def by_type(rows: Rows) -> dict[str, dict[str, Any]]:
-    """Each type against all good items; an item of several types counts in each."""
-    good = [row for row in rows if not row.truth.amiss]
-    figures_of = {}
-    for name in sorted({word for row in rows for word in row.truth.types}):
-        members = [row for row in rows if name in row.truth.types]
-        figures = _subset([*good, *members])
-        figures_of[name] = {
-            "n": len(members),
-            "auroc": figures["auroc"],
-            "recall_at_fpr_1pct": figures["recall_at_fpr_1pct"],
-            "not_inspected": figures["not_inspected"]["damaged"],
-        }
-    return figures_of
-
-
-def by_slice(rows: Rows) -> dict[str, dict[str, dict[str, Any]]]:
-    """Good and damaged items of each slice, by what it slices and its name."""
-    kinds = dict.fromkeys(kind for row in rows for kind in row.slices)
-    return {
-        kind: {
-            name: _subset([row for row in rows if name in row.slices.get(kind, ())])
-            for name in sorted({name for row in rows for name in row.slices.get(kind, ())})
-        }
-        for kind in kinds
-    }
-
-
-def by_camera(rows: Rows) -> dict[str, dict[str, Any]]:
-    """Picture by picture: does the score of a view say whether the view shows what is amiss?"""
-    views = [view for row in rows for view in row.views if view.amiss is not None]
-    figures_of = {}
-    for camera in sorted({view.camera for view in views}):
-        mine = [view for view in views if view.camera == camera]
-        labels = [bool(view.amiss) for view in mine]
-        scores = rank_scores(labels, [view.score for view in mine])
-        figures_of[camera] = {
-            "n_good": labels.count(False),
-            "n_damaged": labels.count(True),
-            "n_no_opinion": sum(view.score is None for view in mine),
-            "auroc": auroc(labels, scores),
-        }
-    return figures_of
+def _shares(flagged: Array, times: Array, masks: NDArray[np.bool_]) -> Array:
+    """draws×slices: flagged of all; NaN where a slice has none."""
+    of, whole = flagged @ masks.astype(np.float64), times @ masks.astype(np.float64)
+    return np.asarray(np.divide(of, whole, out=np.full_like(of, np.nan), where=whole > 0))

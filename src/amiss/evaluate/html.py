@@ -11,8 +11,9 @@ p.what { color: #57534e; margin-top: .2rem; }
 table { border-collapse: collapse; margin: .6rem 0; } th { text-align: left; font-weight: 600; }
 td, th { padding: .15rem .9rem .15rem 0; border-bottom: 1px solid #e7e5e4; vertical-align: top; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-svg { width: 100%; max-width: 44rem; } svg text { font-size: 12px; fill: #44403c; }
-svg .grid { stroke: #e7e5e4; } svg .budget { stroke: #0369a1; stroke-dasharray: 4 4; }
+svg { width: 100%; } .pair { display: flex; flex-wrap: wrap; gap: 1rem; }
+svg text { font-size: 12px; fill: #44403c; }
+svg .grid { stroke: #e7e5e4; } svg .mark { stroke: #0369a1; stroke-dasharray: 4 4; }
 figure { margin: 1rem 0; padding-bottom: .8rem; border-bottom: 1px solid #e7e5e4; }
 figure img { width: 190px; margin: 0 4px 4px 0; } figure .ref img { width: 110px; opacity: .9; }
 figcaption { color: #44403c; }

@@ -1,8 +1,10 @@
 """What Amiss says about each item of a data set, beside what is true."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from amiss.evaluate.arms import Arm
 from amiss.evaluate.truth import Truth
 
 
@@ -27,18 +29,27 @@ class ViewRow:
 class CaptureRow:
     """One item: what is true of it, and what Amiss says.
 
-    found: with references, as far as there are any. without: the same item without any. ms: wall
-    time from the files to the opinion, all views together.
+    there: what there was to look at. opinions: of each arm that differs for this item. views: what
+    the fullest of them says. ms: wall time from the files to that opinion, all views together.
     """
 
     id: str
     product: str
     truth: Truth
     slices: dict[str, tuple[str, ...]]
-    found: Opinion
-    without: Opinion
+    there: Arm
+    opinions: Mapping[Arm, Opinion]
     views: tuple[ViewRow, ...]
     ms: float
+
+    def said(self, arm: Arm) -> Opinion:
+        """What an arm says, of what there was of this item."""
+        return self.opinions[arm.within(self.there)]
+
+    @property
+    def found(self) -> Opinion:
+        """What is said with all that there was."""
+        return self.opinions[self.there]
 
     def export(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -50,7 +61,9 @@ class CaptureRow:
             "types": list(self.truth.types),
             "score": self.found.score,
             "decision": self.found.decision,
-            "score_without": self.without.score,
+            "score_without": self.said(Arm(False, True, True)).score,
+            "scores": {arm.name: opinion.score for arm, opinion in self.opinions.items()},
             "view_scores": [view.score for view in self.views],
+            "slices": {kind: list(names) for kind, names in self.slices.items()},
             "ms": self.ms,
         }

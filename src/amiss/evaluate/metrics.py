@@ -1,8 +1,12 @@
-"""Image figures: how well one score per picture, or per item, parts damaged from good.
+"""Item figures: how well one score per item, or per picture, parts damaged from good.
 
 Everywhere `labels` is n booleans (true = damaged) and `scores` n numbers, the higher the more
-damaged; ±∞ are allowed, NaN is not. Equal scores stand on one threshold, so the order of the
-pictures never changes a figure. Where one of the two classes is missing the answer is None.
+damaged; ±∞ are allowed, NaN is not. Equal scores stand on one threshold, so the order of the items
+never changes a figure. Where one of the two classes is missing the answer is None. How each is
+worked out stands in `amiss.evaluate.ranking`.
+
+Average precision of any and of major damage, AUROC, recall at 50 % precision and recall at 1 %
+false positives are those of the VAND 4.0 challenge on Kaputt.
 """
 
 from collections.abc import Sequence
@@ -10,18 +14,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Counts = NDArray[np.int64]
+from amiss.evaluate.ranking import PREVALENCE, Array, Ranking
 
-PREVALENCE = 0.001
-"""Share of damaged items that production is taken to have: fewer than one in a thousand is."""
 
-BUDGETS = (0.001, 0.005, 0.01)
-"""Shares of all items that people may be handed, at which recall is reported."""
+def known_scores(scores: Sequence[float | None] | Array) -> Array:
+    """Scores as n float64 in which NaN is "no opinion"."""
+    return np.array([np.nan if score is None else score for score in scores], dtype=np.float64)
 
 
 def rank_scores(
-    labels: Sequence[bool] | NDArray[np.bool_], scores: Sequence[float | None]
-) -> NDArray[np.float64]:
+    labels: Sequence[bool] | NDArray[np.bool_], scores: Sequence[float | None] | Array
+) -> Array:
     """Scores in which "no opinion" counts against Amiss, so that no figure drops a picture.
 
     Args:
@@ -32,34 +35,46 @@ def rank_scores(
         n float64; no opinion on a damaged picture ranks lowest (−∞), on a good one highest (+∞).
     """
     damaged = np.asarray(labels, dtype=bool)
-    known = np.array([np.nan if score is None else score for score in scores], dtype=np.float64)
+    known = known_scores(scores)
     return np.where(np.isnan(known), np.where(damaged, -np.inf, np.inf), known)
 
 
 def auroc(labels: ArrayLike, scores: ArrayLike) -> float | None:
     """Chance that a damaged picture scores above a good one; a tie counts half."""
-    hits, alarms = _cumulative(labels, scores)
-    if not _both_classes(hits, alarms):
-        return None
-    return float(np.trapezoid(hits, alarms) / (hits[-1] * alarms[-1]))
+    return one(Ranking.of(labels, scores).auroc())
 
 
-def average_precision(labels: ArrayLike, scores: ArrayLike) -> float | None:
-    """Precision averaged over the steps in recall, without interpolation (as scikit-learn)."""
-    hits, alarms = _cumulative(labels, scores)
-    if not _both_classes(hits, alarms):
-        return None
-    precision = hits[1:] / (hits[1:] + alarms[1:])
-    return float(np.sum(np.diff(hits) * precision) / hits[-1])
+def average_precision(
+    labels: ArrayLike, scores: ArrayLike, prevalence: float | None = None
+) -> float | None:
+    """Precision averaged over the steps in recall, without interpolation (as scikit-learn).
+
+    prevalence: share of damaged items to weigh both classes to; None: as they are.
+    """
+    return one(Ranking.of(labels, scores).average_precision(prevalence))
+
+
+def average_precision_of_major(
+    labels: ArrayLike, major: ArrayLike, scores: ArrayLike, prevalence: float | None = None
+) -> float | None:
+    """Average precision of major damage against good items; minor damage is left out of it.
+
+    So does the challenge's scorer: an item with minor damage is neither found nor a false alarm.
+
+    Args:
+        labels: n booleans, any damage.
+        major: n booleans, major damage.
+        scores: n numbers.
+        prevalence: as above, of major damage among what is left.
+    """
+    severe = np.asarray(major, dtype=bool)
+    kept = severe | ~np.asarray(labels, dtype=bool)
+    return average_precision(severe[kept], np.asarray(scores, dtype=np.float64)[kept], prevalence)
 
 
 def recall_at_fpr(labels: ArrayLike, scores: ArrayLike, fpr: float = 0.01) -> float | None:
     """Largest share of damaged pictures flagged while at most `fpr` of the good ones are."""
-    hits, alarms = _cumulative(labels, scores)
-    if not _both_classes(hits, alarms):
-        return None
-    within = alarms / alarms[-1] <= fpr
-    return float(hits[within].max() / hits[-1])
+    return one(Ranking.of(labels, scores).recall_at_fpr(fpr))
 
 
 def recall_at_precision(
@@ -69,11 +84,7 @@ def recall_at_precision(
 
     0.0 where no threshold reaches that precision.
     """
-    hits, alarms = _cumulative(labels, scores)
-    if not _both_classes(hits, alarms):
-        return None
-    reached = hits[1:] / (hits[1:] + alarms[1:]) >= precision
-    return float(hits[1:].max(where=reached, initial=0) / hits[-1])
+    return one(Ranking.of(labels, scores).recall_at_precision(precision))
 
 
 def recall_at_budget(
@@ -97,36 +108,10 @@ def recall_at_budget(
         budget: in (0, 1].
         prevalence: share of damaged items in production.
     """
-    hits, alarms = _cumulative(labels, scores)
-    if not _both_classes(hits, alarms):
-        return None
-    recall = hits / hits[-1]
-    flagged = (1 - prevalence) * alarms / alarms[-1] + prevalence * recall
-    # 0.001 of the damage in the budget of 0.001 is within it, whatever the last digit says.
-    return float(recall[flagged <= budget * (1 + 1e-9)].max())
+    return one(Ranking.of(labels, scores).recall_at_budget(budget, prevalence))
 
 
-def _cumulative(labels: ArrayLike, scores: ArrayLike) -> tuple[Counts, Counts]:
-    """Damaged and good pictures at or above each distinct score, highest first, from (0, 0).
-
-    Raises:
-        ValueError: labels and scores differ in shape, or a score is NaN.
-    """
-    damaged = np.asarray(labels, dtype=bool)
-    values = np.asarray(scores, dtype=np.float64)
-    if damaged.shape != values.shape or values.ndim != 1:
-        raise ValueError("labels and scores must be two lists of the same length.")
-    if np.isnan(values).any():
-        raise ValueError("A score is NaN: rank_scores says what no opinion counts as.")
-    order = np.argsort(-values, kind="stable")
-    values, damaged = values[order], damaged[order]
-    # The last picture of each group of equal scores; ∞ − ∞ would be NaN, hence no np.diff.
-    last = np.append(np.flatnonzero(values[1:] != values[:-1]), len(values) - 1)
-    last = last[last >= 0]
-    hits = np.cumsum(damaged, dtype=np.int64)[last]
-    alarms = last + 1 - hits
-    return np.append(0, hits), np.append(0, alarms)
-
-
-def _both_classes(hits: Counts, alarms: Counts) -> bool:
-    return bool(hits[-1] > 0 and alarms[-1] > 0)
+def one(figure: Array) -> float | None:
+    """A figure of one set of items; None where it is undefined."""
+    value = float(figure)
+    return None if np.isnan(value) else value

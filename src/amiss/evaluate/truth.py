@@ -8,10 +8,15 @@ is inspected without references, as it would be there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from amiss.dataset.records import CaptureRecord, ViewRecord
 
 WRONG_ITEM = "wrong_item"
+LEAST_VISIBLE_PX = 100
+"""Pixels of damage in some view, of the whole picture, from which on it counts as to be seen."""
+COVERAGES = ((0.8, "0.8-1"), (0.5, "0.5-0.8"), (1e-9, "0-0.5"), (0.0, "none"))
+"""Ranges of coverage, by the least share in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +60,42 @@ def view_is_amiss(view: ViewRecord, truth: Truth) -> bool | None:
     return None if view.defects is None else view.defects.any
 
 
-def slices_of(record: CaptureRecord, n_references: int) -> dict[str, tuple[str, ...]]:
-    """The slices that an item belongs to, by what they slice: none, one or several of each."""
+def slices_of(
+    record: CaptureRecord, truth: Truth, *, n_references: int, coverages: Sequence[float]
+) -> dict[str, tuple[str, ...]]:
+    """The slices that an item belongs to, by what they slice: none, one or several of each.
+
+    coverages: of each view, see `amiss.evaluate.inspection.Inspection`.
+    """
     labels = record.labels
     found = {
+        "type": truth.types,
+        "severity": (("major" if truth.major else "minor"),) if truth.amiss else (),
+        "visible": _visible(record),
         "tag": labels.tags if labels is not None else (),
         "material": (str(record.material),) if record.material else (),
         "step": (str(record.step),) if record.step else (),
         "design": (labels.design,) if labels is not None and labels.design else (),
         "references": (str(n_references),),
+        "coverage": (_covered(fmean(coverages)),),
         "views": (str(len(record.views)),),
     }
     return {name: values for name, values in found.items() if values}
+
+
+def _visible(record: CaptureRecord) -> tuple[str, ...]:
+    """Whether some view shows the damage of a damaged item; nothing where that is not known."""
+    pixels = [view.damage_pixels for view in record.views if view.damage_pixels is not None]
+    if record.defects is None or not record.defects.any or not pixels:
+        return ()
+    if max(pixels) >= LEAST_VISIBLE_PX:
+        return ("yes",)
+    return ("no",) if len(pixels) == len(record.views) else ()
+
+
+def _covered(share: float) -> str:
+    """The range in which the share of an item lies that references show."""
+    return next(name for least, name in COVERAGES if share >= least)
 
 
 def _is_wrong(record: CaptureRecord) -> bool:

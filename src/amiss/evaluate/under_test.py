@@ -19,16 +19,23 @@ class Opinion:
     decision: str
     heatmaps: list[ScoreMap | None]
     view_scores: list[float | None]
+    coverages: list[float]
 
     @classmethod
     def of(cls, result: Result) -> "Opinion":
-        """Maps and view scores are one per view; a view is as bad as its worst evidence."""
+        """Maps, view scores and coverages are one per view.
+
+        A view is as bad as its worst evidence, and as covered as the detector that sees most of it.
+        """
         scores: list[float | None] = [None] * len(result.views)
+        coverages = [0.0] * len(result.views)
         for one in result.evidence:
+            coverages[one.view] = max(coverages[one.view], one.coverage or 0.0)
             if one.score is not None:
                 before = scores[one.view]
                 scores[one.view] = one.score if before is None else max(before, one.score)
-        return cls(result.score, result.decision.value, list(result.heatmaps), scores)
+        heatmaps = list(result.heatmaps)
+        return cls(result.score, result.decision.value, heatmaps, scores, coverages)
 
 
 class PicturesUnderTest:

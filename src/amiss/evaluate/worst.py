@@ -15,10 +15,12 @@ from amiss.domain.capture import RgbArray, View
 from amiss.domain.errors import ImageError
 from amiss.domain.picture import overlay
 from amiss.evaluate.capture_report import CaptureReport
-from amiss.evaluate.captures import Heatmap, InspectCaptures, Mask, load_capture, load_view
-from amiss.evaluate.draw import draw_of_each_camera
+from amiss.evaluate.inspection import Heatmap, InspectCaptures
 from amiss.evaluate.items import CaptureRow
+from amiss.evaluate.load import load_capture
+from amiss.evaluate.localise import Mask
 from amiss.evaluate.metrics import rank_scores
+from amiss.evaluate.pristine import Pristine
 
 SHOWN = 12
 TILE_PX = 260
@@ -66,14 +68,20 @@ def _exhibit(
     inspect: InspectCaptures,
 ) -> Exhibit:
     story = record.labels.story if record.labels is not None else ""
-    drawn = draw_of_each_camera(split.references(record.item), report.references, report.seed)
-    pristine = [load_view(reference.view, report.picture) for reference in drawn]
+    pristine = Pristine.of(
+        inspect,
+        split,
+        record.item,
+        references=report.references,
+        picture=report.picture,
+        seed=report.seed,
+    )
+    references = tuple(_tile(view, None, None) for view in pristine.views)
     try:
         capture = load_capture(record, report.picture)
     except ImageError:
-        return Exhibit(row, story, (), tuple(_tile(view, None, None) for view in pristine))
-    compared = bool(pristine) and not row.truth.unknown_product
-    seen = inspect(capture, inspect.prepare(pristine) if compared else None)
+        return Exhibit(row, story, (), references)
+    seen = inspect(capture, pristine.prepared(row.there))
     whole = report.picture == "image"
     masks = [view.load_damage_mask() if whole else None for view in record.views]
     return Exhibit(
@@ -83,7 +91,7 @@ def _exhibit(
             _tile(view, heat, None if mask is None else mask > 0)
             for view, heat, mask in zip(capture.views, seen.heatmaps, masks, strict=True)
         ),
-        references=tuple(_tile(view, None, None) for view in pristine),
+        references=references,
     )
 
 

@@ -1,0 +1,108 @@
+"""Lines and dots between two axes, as one SVG element for a page."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+LEFT, RIGHT, TOP, BOTTOM = 58, 14, 12, 42
+HEIGHT = 360
+WIDE, SQUARE = 640, 374
+COLOURS = ("#c2410c", "#0f766e", "#7c3aed", "#64748b")
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis: what is on it, where its ticks are and what is written at them.
+
+    along: where a value lies, 0 at the beginning of the axis and 1 at its end.
+    """
+
+    label: str
+    ticks: Mapping[float, str]
+    along: Callable[[float], float]
+
+
+def shares(label: str) -> Axis:
+    """From 0 to 100 %."""
+    return Axis(label, {tick / 4: f"{tick * 25} %" for tick in range(5)}, lambda value: value)
+
+
+def logarithmic(label: str, least: float) -> Axis:
+    """Shares from `least`, a power of ten, to 1; what is less lies at the beginning."""
+    decades = round(-math.log10(least))
+    ticks = {10.0**-power: f"{10.0**-power * 100:.4g} %" for power in range(decades, -1, -1)}
+    return Axis(label, ticks, lambda value: 1 + math.log10(max(value, least)) / decades)
+
+
+def log_odds(label: str, least: float = 1e-4) -> Axis:
+    """Shares stretched towards 0 and 1, from `least` to 1 − `least`."""
+    end = math.log(1 / least - 1)
+
+    def along(value: float) -> float:
+        inside = min(max(value, least), 1 - least)
+        return 0.5 + math.log(inside / (1 - inside)) / (2 * end)
+
+    ticks = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
+    return Axis(label, {tick: f"{tick * 100:g} %" for tick in ticks}, along)
+
+
+def plot(
+    x: Axis,
+    y: Axis,
+    lines: Mapping[str, Sequence[Point]],
+    *,
+    width: int = WIDE,
+    marks: Sequence[float] = (),
+    dots: bool = False,
+    diagonal: bool = False,
+) -> str:
+    """Lines by name as one SVG element.
+
+    marks: values of x at which a dotted line stands. dots: every point is drawn. diagonal: dotted
+    from one corner to the other.
+    """
+
+    def right(value: float) -> float:
+        return round(LEFT + x.along(value) * (width - LEFT - RIGHT), 1)
+
+    def down(value: float) -> float:
+        return round(HEIGHT - BOTTOM - y.along(value) * (HEIGHT - TOP - BOTTOM), 1)
+
+    parts = [f'<svg viewBox="0 0 {width} {HEIGHT}" style="max-width:{width}px" role="img" ']
+    parts.append(f'aria-label="{escape(y.label)} against {escape(x.label)}">')
+    floor, wall = HEIGHT - BOTTOM, width - RIGHT
+    for tick, words in y.ticks.items():
+        parts.append(_line("grid", LEFT, down(tick), wall, down(tick)))
+        parts.append(_text(LEFT - 6, down(tick) + 4, words, "end"))
+    for tick, words in x.ticks.items():
+        parts.append(_line("grid", right(tick), TOP, right(tick), floor))
+        parts.append(_text(right(tick), floor + 16, words, "middle"))
+    parts += [_line("mark", right(mark), TOP, right(mark), floor) for mark in marks]
+    if diagonal:
+        parts.append(_line("mark", LEFT, floor, wall, TOP))
+    for place, (name, points) in enumerate(lines.items()):
+        colour = COLOURS[place % len(COLOURS)]
+        drawn = list(dict.fromkeys((right(at), down(value)) for at, value in points))
+        parts.append(_path(drawn, colour))
+        parts += [f'<circle cx="{a}" cy="{b}" r="3.5" fill="{colour}"/>' for a, b in drawn if dots]
+        parts.append(_text(LEFT + 10, TOP + 16 + 16 * place, name, "start", f' fill="{colour}"'))
+    parts.append(_text((LEFT + wall) / 2, HEIGHT - 6, x.label, "middle"))
+    middle = (TOP + floor) / 2
+    turned = f' transform="rotate(-90 12 {middle})"'
+    return "".join([*parts, _text(12, middle, y.label, "middle", turned), "</svg>"])
+
+
+def _path(points: Iterable[Point], colour: str) -> str:
+    steps = "L".join(f"{a} {b}" for a, b in points)
+    return f'<path fill="none" stroke="{colour}" stroke-width="2" d="M{steps}"/>'
+
+
+def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
+    return f'<line class="{kind}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
+
+
+def _text(x: float, y: float, words: str, anchor: str, more: str = "") -> str:
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{more}>{escape(words)}</text>'
