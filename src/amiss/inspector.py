@@ -140,13 +140,7 @@ class Inspector:
         started = time.perf_counter()
         capture = _capture(item, depth, empty_tray, product, step)
         named = (expected,) if isinstance(expected, str) else tuple(expected or ())
-        pristine = self._references(references, capture.product)
-        judged = tuple(
-            self._detectors.judge(index, view, sight, pristine)
-            for index, (view, sight) in enumerate(
-                zip(capture.views, self._reader.read(capture.views), strict=True)
-            )
-        )
+        judged = self.judge(capture, self._references(references, capture.product))
         by = weighing(judged, self.bundle.manifest.damage)
         score = None if by is None else self._confidence(weigh(judged, by))
         scores = tuple(None if by is None else self._confidence(weigh([one], by)) for one in judged)
@@ -174,6 +168,18 @@ class Inspector:
             gallery_revision=self.gallery.revision if self.gallery is not None else None,
             product=capture.product,
             expected=named,
+        )
+
+    def judge(self, capture: Capture, references: Sequence[Reference]) -> tuple[Judged, ...]:
+        """What the detectors say of each view, before it is weighed.
+
+        Raises:
+            EngineError: the engine failed.
+        """
+        sights = self._reader.read(capture.views)
+        return tuple(
+            self._detectors.judge(index, view, sight, references)
+            for index, (view, sight) in enumerate(zip(capture.views, sights, strict=True))
         )
 
     def _references(

@@ -61,6 +61,14 @@ class Encoder(_Document):
     outputs: Annotated[tuple[Output, ...], Field(min_length=1)]
 
 
+class Source(_Document):
+    """Something that went into the bundle, and the terms under which it may be used."""
+
+    what: str
+    licence: str
+    where: str
+
+
 class Weighing(_Document):
     """How the views of an item become one number: the log of how much likelier damage made them.
 
@@ -79,7 +87,7 @@ class Damage(_Document):
     """The damage model. view, compare: its graphs; see `amiss.detect.damage`.
 
     preprocessing: hash of everything that is done to pictures before they reach it. alone, beside:
-    how its evidence is weighed without and with references.
+    how its evidence is weighed without and with references. sources: what it was trained on.
     """
 
     view: InsidePath
@@ -87,14 +95,7 @@ class Damage(_Document):
     preprocessing: Sha256
     alone: Weighing
     beside: Weighing
-
-
-class Source(_Document):
-    """Something that went into the bundle, and the terms under which it may be used."""
-
-    what: str
-    licence: str
-    where: str
+    sources: tuple[Source, ...]
 
 
 class Manifest(_Document):

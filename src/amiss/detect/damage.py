@@ -7,6 +7,7 @@ once and for all.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +89,20 @@ class DamageModel:
             )
         self._view = open_session(bundle, facts.view, threads)
         self._compare = open_session(bundle, facts.compare, threads)
-        self._outputs = [output.name for output in self._view.get_outputs()]
+        self._check(bundle)
+
+    def _check(self, bundle: Bundle) -> None:
+        """Both graphs compute numbers from nothing but zeros; broken weights do not."""
+        try:
+            zeros = {
+                one.name: np.zeros([1, *_channels(one.shape), 16, 16], np.float32)
+                for one in self._view.get_inputs()
+            }
+            zeros["s16"] = zeros["s16"][..., :8, :8]
+            reading = self._read(zeros)[0]
+            self.compare(reading, [reading.seen])
+        except EngineError as error:
+            raise BundleError(f"{bundle.id} cannot be used: {error}") from error
 
     def read(self, features: Mapping[str, Floats], cues: Floats) -> list[Reading]:
         """Reads N views of one grid.
@@ -101,10 +115,12 @@ class DamageModel:
             EngineError: the model failed, or gave numbers that are not finite.
         """
         coarse = [value for name, value in features.items() if name.startswith(COARSE)]
-        found = self._run(
-            self._view,
-            {"s8": features[FINE], "s16": np.concatenate(coarse, axis=1), "cues": cues},
+        return self._read(
+            {"s8": features[FINE], "s16": np.concatenate(coarse, axis=1), "cues": cues}
         )
+
+    def _read(self, given: Mapping[str, Floats]) -> list[Reading]:
+        found = self._run(self._view, given)
         return [
             Reading(
                 alone=Told(found["maps"][place], found["view"][place]),
@@ -117,7 +133,7 @@ class DamageModel:
                 coarse=found["coarse"][place],
                 fine=found["fine"][place],
             )
-            for place in range(len(cues))
+            for place in range(len(found["view"]))
         ]
 
     def compare(self, view: Reading, references: Sequence[Seen]) -> Comparison:
@@ -148,10 +164,10 @@ class DamageModel:
             Told(told["maps"][0], told["view"][0]), _coverage(found, view.seen.item), found
         )
 
-    def _run(self, session: object, given: dict[str, NDArray[np.generic]]) -> dict[str, Floats]:
+    def _run(self, session: object, given: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
         names = [output.name for output in session.get_outputs()]  # type: ignore[attr-defined]
         try:
-            found = session.run(names, given)  # type: ignore[attr-defined]
+            found = session.run(names, dict(given))  # type: ignore[attr-defined]
         except Exception as error:  # its errors share no other base
             raise EngineError(f"The damage model failed on a view: {error}") from error
         if not all(np.isfinite(one).all() for one in found):
@@ -159,6 +175,11 @@ class DamageModel:
                 "The damage model gave values that are not finite; install or train it anew."
             )
         return dict(zip(names, found, strict=True))
+
+
+def _channels(shape: Sequence[int | str | None]) -> list[int]:
+    """Of an input N×C×H×W whose other sides are open."""
+    return [side for side in shape if isinstance(side, int)]
 
 
 def _rows(keys: Sequence[Floats]) -> Floats:

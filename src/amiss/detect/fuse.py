@@ -45,18 +45,27 @@ def weighing(views: Sequence[Judged], damage: Damage | None) -> Weighing | None:
     return damage.beside if compared else damage.alone
 
 
-def weigh(views: Sequence[Judged], by: Weighing) -> float | None:
-    """One number for an item; None where nothing can be said of any view."""
+def numbers(views: Sequence[Judged]) -> tuple[float, float, float, float] | None:
+    """What is weighed: (damage, major, mean, discrepancy), as in `Weighing`.
+
+    None where nothing can be said of any view.
+    """
     told = np.array([view.told.view[[ANY, MAJOR]] for view in views if view.told is not None])
     differs = [view.discrepancy.score for view in views if view.discrepancy is not None]
     if not len(told) and not differs:
         return None
-    found = by.bias + by.discrepancy * max(differs, default=0.0)
-    if len(told):
-        damage, major = told.max(axis=0)
-        found += by.damage * float(damage) + by.major * float(major)
-        found += by.mean * float(told.mean())
-    return found
+    damage, major = told.max(axis=0) if len(told) else (0.0, 0.0)
+    mean = float(told.mean()) if len(told) else 0.0
+    return float(damage), float(major), mean, max(differs, default=0.0)
+
+
+def weigh(views: Sequence[Judged], by: Weighing) -> float | None:
+    """One number for an item; None where nothing can be said of any view."""
+    found = numbers(views)
+    if found is None:
+        return None
+    weights = (by.damage, by.major, by.mean, by.discrepancy)
+    return by.bias + sum(one * weight for one, weight in zip(found, weights, strict=True))
 
 
 def weigh_map(view: Judged, by: Weighing, shape: tuple[int, int]) -> Floats | None:

@@ -42,7 +42,7 @@ def pristine_discrepancies(
     Captures go through the checks as they would in a booth; an item that is not inspected has none
     and is left out.
     """
-    inspector = Inspector(bundle, _unscaled(bundle), engine)
+    inspector = Inspector(bundle, unscaled(bundle), engine)
     judge = Judge(inspector, ())
     for item in items:
         references = [inspector.see(view) for view in item.references]
@@ -52,11 +52,16 @@ def pristine_discrepancies(
 
 
 def operating_point(
-    bundle: Bundle, discrepancies: Sequence[float], pictures: str, date: str
+    bundle: Bundle,
+    discrepancies: Sequence[float],
+    pictures: str,
+    date: str,
+    slope: float | None = None,
 ) -> OperatingPoint:
     """The provisional operating point that these pristine items give.
 
-    pictures: what they are, in words. date: YYYY-MM-DD.
+    pictures: what they are, in words. date: YYYY-MM-DD. slope: of the score; None is such that the
+    median item has MEDIAN_SCORE.
 
     Raises:
         InputError: there are too few items, or they are all alike.
@@ -84,7 +89,7 @@ def operating_point(
             "date": date,
         },
         midpoint=limit,
-        slope=round(math.log(1 / MEDIAN_SCORE - 1) / (limit - median), 6),
+        slope=slope or round(math.log(1 / MEDIAN_SCORE - 1) / (limit - median), 6),
     )
 
 
@@ -114,7 +119,7 @@ def write_default(
     return point
 
 
-def _unscaled(bundle: Bundle) -> OperatingPoint:
+def unscaled(bundle: Bundle) -> OperatingPoint:
     """An operating point from whose scores discrepancies can be read off."""
     return OperatingPoint(
         bundle=bundle.id, threshold=0.5, provisional=True, calibration={}, midpoint=0.0, slope=1.0

@@ -95,7 +95,7 @@ def export_bundle(
     contents = bundle_contents(
         trunk, projections or {}, statistics, name, version, created, sources
     )
-    _refuse_other_folders(out)
+    refuse_other_folders(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".bundle-") as workshop:
         fresh = Path(workshop) / "bundle"
@@ -200,7 +200,7 @@ def _project(found: Tensor, projection: Projection | None) -> Tensor:
     return torch.einsum("kc,nchw->nkhw", matrix, found) + bias[None, :, None, None]
 
 
-def _refuse_other_folders(out: Path) -> None:
+def refuse_other_folders(out: Path) -> None:
     """Only an older bundle or nothing may be replaced."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise BundleError(f"{out} is not a folder; choose another place for the bundle.")

@@ -24,7 +24,7 @@ class Describer(nn.Module):
 
     def __init__(self, width: Width) -> None:
         super().__init__()
-        self.network = Descriptor(width)
+        self.network: Descriptor = Descriptor(width)
         self.sharpness = nn.Parameter(torch.tensor(14.0))
 
 

@@ -118,6 +118,7 @@ def _trained(
 
 
 def _begin(file: Path, about: dict[str, Any]) -> None:
+    about = json.loads(json.dumps(about))  # tuples become lists, as they come back
     if file.exists():
         try:
             before = json.loads(file.read_text())

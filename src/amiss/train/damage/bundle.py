@@ -1,0 +1,93 @@
+"""Puts a trained damage model into a bundle, beside the encoder that it was trained on."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from amiss.bundle.manifest import (
+    CARD_FILE,
+    COMPARE_FILE,
+    MANIFEST_FILE,
+    SEAL_FILE,
+    VIEW_FILE,
+    Damage,
+    Manifest,
+    Source,
+    Weighing,
+    seal,
+    sha256,
+)
+from amiss.bundle.read import Bundle, open_bundle
+from amiss.detect.preprocessing import fingerprint
+from amiss.train.export import refuse_other_folders
+
+AS_TRAINED = Weighing(bias=0, damage=0.5, major=0.5, mean=0, discrepancy=0)
+"""Before anything was weighed."""
+
+
+def write_bundle(
+    out: Path,
+    encoder: Bundle,
+    graphs: tuple[bytes, bytes],
+    weighings: tuple[Weighing, Weighing],
+    card: str,
+    *,
+    name: str,
+    version: str,
+    created: str,
+    sources: tuple[Source, ...],
+) -> Bundle:
+    """Writes a whole bundle folder, and puts it in place of an older bundle.
+
+    Args:
+        out: the folder.
+        encoder: the bundle whose encoder the model reads; its files are taken over.
+        graphs: of a view by itself, and beside references.
+        weighings: without references, and with them.
+        card: the text of the model card.
+        name: of the bundle.
+        version: of the bundle.
+        created: YYYY-MM-DD.
+        sources: what the damage model was trained on.
+
+    Raises:
+        BundleError: the folder holds something else.
+    """
+    taken = {file: encoder.read(file) for file in encoder.manifest.files if file not in _OURS}
+    contents = {
+        **taken,
+        VIEW_FILE: graphs[0],
+        COMPARE_FILE: graphs[1],
+        CARD_FILE: card.encode(),
+    }
+    manifest = Manifest(
+        name=name,
+        version=version,
+        created=created,
+        encoder=encoder.manifest.encoder,
+        damage=Damage(
+            view=VIEW_FILE,
+            compare=COMPARE_FILE,
+            preprocessing=fingerprint(),
+            alone=weighings[0],
+            beside=weighings[1],
+            sources=sources,
+        ),
+        sources=encoder.manifest.sources,
+        files={file: sha256(data) for file, data in contents.items()},
+    ).to_bytes()
+    refuse_other_folders(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".bundle-") as workshop:
+        fresh = Path(workshop) / "bundle"
+        fresh.mkdir()
+        for file, data in {**contents, MANIFEST_FILE: manifest, SEAL_FILE: seal(manifest)}.items():
+            (fresh / file).write_bytes(data)
+        open_bundle(fresh)
+        if out.exists():
+            shutil.rmtree(out)
+        fresh.rename(out)
+    return open_bundle(out)
+
+
+_OURS = {VIEW_FILE, COMPARE_FILE, CARD_FILE}

@@ -1,0 +1,76 @@
+"""In which order families are shown to the network, and what it says of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from amiss.train.cache.store import KeptItem
+from amiss.train.damage.families import Family
+from amiss.train.damage.judge import Ask, Batch, DamageNetwork, batch_of, look
+from amiss.train.damage.matches import Matched
+from amiss.train.damage.precision import mixed
+from amiss.train.damage.samples import targets
+
+TOGETHER = 3
+"""Families in a batch: normalisation needs more than one product at a time."""
+SPOILT = 0.25
+"""Chance that a family is shown beside references as they go wrong."""
+
+Pairs = Sequence[tuple[Matched, Matched]]
+
+
+def steps(families: Sequence[Family]) -> int:
+    """Batches in an epoch, at most."""
+    return max(1, len(families) // TOGETHER)
+
+
+def shuffled(families: Sequence[Family], pairs: Pairs, rng: np.random.Generator) -> Iterator[Batch]:
+    """The batches of an epoch."""
+    order = rng.permutation(len(families))
+    for first in range(0, len(order) - TOGETHER + 1, TOGETHER):
+        some = []
+        for place in order[first : first + TOGETHER]:
+            right, wrong = pairs[place]
+            one = wrong if rng.random() < SPOILT and wrong.references else right
+            if one.references:
+                some.append(Ask(families[place], one, families[one.lender]))
+        batch = batch_of(some, rng) if some else None
+        if batch is not None:
+            yield batch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What the network says of one item, without and with its references.
+
+    alone, beside: views×(types, any, major) logits. targets: the same, as `samples.targets`.
+    """
+
+    item: KeptItem
+    alone: NDArray[np.float32]
+    beside: NDArray[np.float32]
+    targets: NDArray[np.float32]
+
+
+def answers(network: DamageNetwork, families: Sequence[Family], pairs: Pairs) -> Iterator[Answer]:
+    """Of all items that have references, as they are when the network serves."""
+    for family, (right, _) in zip(families, pairs, strict=True):
+        batch = batch_of([Ask(family, right, family)], None) if right.references else None
+        if batch is None:
+            continue
+        with torch.inference_mode(), mixed():
+            (_, alone), (_, beside) = look(network, batch)
+        told = [one.float().numpy() for one in (alone, beside)]
+        first = 0
+        for item in family.items:
+            views = slice(first, first + len(item.views))
+            first = views.stop
+            yield Answer(
+                item,
+                told[0][views],
+                told[1][views],
+                np.stack([targets(item, view) for view in item.views]),
+            )

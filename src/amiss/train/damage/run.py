@@ -1,0 +1,145 @@
+"""Trains a damage model from feature caches, stage by stage, in one folder.
+
+    describe   descriptors that find places again
+    matches    where each view lies in its references, found once by them
+    judge      the damage network, without and with references at once
+
+Each stage goes on where it was stopped. `run.json` of each says what it was trained on and how,
+`log.jsonl` how it went.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from amiss.dataset.words import SplitName
+from amiss.train.damage.describe import Describer, describing
+from amiss.train.damage.epochs import Pairs, answers, shuffled, steps
+from amiss.train.damage.families import Family, read_families
+from amiss.train.damage.figures import figures
+from amiss.train.damage.fit import Recipe, fit
+from amiss.train.damage.judge import DamageNetwork, losses
+from amiss.train.damage.losses import Weights
+from amiss.train.damage.matches import match_families
+from amiss.train.damage.network import Descriptor, Width
+from amiss.train.damage.precision import laid_out
+
+Tell = Callable[[str, dict[str, float]], None]
+"""Is told the stage, and figures of how it goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to train.
+
+    epochs: of the damage network over all items. describe_epochs: of the descriptors, which need
+    few items and many places. items: of a product that descriptors learn from at a time. on: splits
+    that are learnt from; validation is kept for the operating point.
+    """
+
+    epochs: int = 4
+    describe_epochs: int = 3
+    items: int = 2
+    rate: float = 3e-3
+    seed: int = 0
+    threads: int = 2
+    on: tuple[SplitName, ...] = ("train",)
+    width: Width = field(default_factory=Width)
+    weights: Weights = field(default_factory=Weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """The trained networks. figures: of the validation split."""
+
+    descriptor: Descriptor
+    network: DamageNetwork
+    figures: dict[str, float]
+
+
+def train(
+    folder: Path,
+    caches: Sequence[Path],
+    options: Options,
+    tell: Tell = lambda _stage, _figures: None,
+) -> Trained:
+    """Trains on the caches' splits, or goes on with what lies in the folder.
+
+    Raises:
+        DatasetError: a cache is broken or empty, or the folder holds another run.
+    """
+    torch.set_num_threads(options.threads)
+    families = read_families(caches, frozenset(options.on))
+    held_out = read_families(caches, frozenset({"validation"}))
+    about = {
+        "products": [family.product for family in families],
+        "items": sum(len(family.items) for family in families),
+        "options": _plain(options),
+    }
+    descriptor = _described(folder / "describe", families, options, about, tell)
+    pairs = _matched(folder / "matches", families, descriptor, options, tell)
+    known = _matched(folder / "matches-validation", held_out, descriptor, options, tell)
+    torch.manual_seed(options.seed)
+    network = laid_out(DamageNetwork(options.width))
+    recipe = Recipe(options.epochs, steps(families), rate=options.rate, seed=options.seed)
+    fit(
+        folder / "judge",
+        network,
+        lambda rng: losses(network, shuffled(families, pairs, rng), options.weights),
+        recipe,
+        about=about,
+        report=lambda: figures(answers(network, held_out, known)),
+        tell=lambda line: tell("judge", line),
+    )
+    return Trained(descriptor, network, figures(answers(network, held_out, known)))
+
+
+def _described(
+    folder: Path,
+    families: Sequence[Family],
+    options: Options,
+    about: dict[str, Any],
+    tell: Tell,
+) -> Descriptor:
+    torch.manual_seed(options.seed)
+    describer = laid_out(Describer(options.width))
+    recipe = Recipe(
+        options.describe_epochs,
+        max(1, len(families) // 2),
+        rate=2e-3,
+        decay=1e-3,
+        seed=options.seed,
+    )
+    fit(
+        folder,
+        describer,
+        lambda rng: describing(describer, families, rng, options.items),
+        recipe,
+        about=about,
+        tell=lambda line: tell("describe", line),
+    )
+    return describer.network
+
+
+def _matched(
+    folder: Path, families: Sequence[Family], descriptor: Descriptor, options: Options, tell: Tell
+) -> Pairs:
+    torch.set_num_threads(1)  # each thread works on a product of its own
+    found = match_families(
+        folder,
+        families,
+        descriptor,
+        options.seed,
+        threads=options.threads,
+        tell=lambda done, total: tell("matches", {"done": done, "total": total}),
+    )
+    torch.set_num_threads(options.threads)
+    return found
+
+
+def _plain(options: Options) -> dict[str, Any]:
+    """What settles the run: not on how many threads."""
+    return {name: value for name, value in asdict(options).items() if name != "threads"}
