@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-LEFT, RIGHT, TOP, BOTTOM = 58, 14, 12, 42
-HEIGHT = 360
-WIDE, SQUARE = 640, 374
+LEFT, RIGHT, TOP, BOTTOM = 62, 24, 12, 42
+INSIDE = 320
+"""Height between the axes; names of lines stand above."""
+LINE = 16
+WIDE, SQUARE = 640, LEFT + INSIDE + RIGHT
 COLOURS = ("#c2410c", "#0f766e", "#7c3aed", "#64748b")
 
 Point = tuple[float, float]
@@ -62,35 +64,38 @@ def plot(
     """Lines by name as one SVG element.
 
     marks: values of x at which a dotted line stands. dots: every point is drawn. diagonal: dotted
-    from one corner to the other.
+    from one corner to the other. Colours are a style of their own, since a page's style for text
+    goes before an attribute.
     """
+    top = TOP + LINE * len(lines)
+    floor, wall = top + INSIDE, width - RIGHT
+    height = floor + BOTTOM
 
     def right(value: float) -> float:
-        return round(LEFT + x.along(value) * (width - LEFT - RIGHT), 1)
+        return round(LEFT + x.along(value) * (wall - LEFT), 1)
 
     def down(value: float) -> float:
-        return round(HEIGHT - BOTTOM - y.along(value) * (HEIGHT - TOP - BOTTOM), 1)
+        return round(floor - y.along(value) * INSIDE, 1)
 
-    parts = [f'<svg viewBox="0 0 {width} {HEIGHT}" style="max-width:{width}px" role="img" ']
+    parts = [f'<svg viewBox="0 0 {width} {height}" style="max-width:{width}px" role="img" ']
     parts.append(f'aria-label="{escape(y.label)} against {escape(x.label)}">')
-    floor, wall = HEIGHT - BOTTOM, width - RIGHT
     for tick, words in y.ticks.items():
         parts.append(_line("grid", LEFT, down(tick), wall, down(tick)))
         parts.append(_text(LEFT - 6, down(tick) + 4, words, "end"))
     for tick, words in x.ticks.items():
-        parts.append(_line("grid", right(tick), TOP, right(tick), floor))
+        parts.append(_line("grid", right(tick), top, right(tick), floor))
         parts.append(_text(right(tick), floor + 16, words, "middle"))
-    parts += [_line("mark", right(mark), TOP, right(mark), floor) for mark in marks]
+    parts += [_line("mark", right(mark), top, right(mark), floor) for mark in marks]
     if diagonal:
-        parts.append(_line("mark", LEFT, floor, wall, TOP))
+        parts.append(_line("mark", LEFT, floor, wall, top))
     for place, (name, points) in enumerate(lines.items()):
         colour = COLOURS[place % len(COLOURS)]
         drawn = list(dict.fromkeys((right(at), down(value)) for at, value in points))
         parts.append(_path(drawn, colour))
         parts += [f'<circle cx="{a}" cy="{b}" r="3.5" fill="{colour}"/>' for a, b in drawn if dots]
-        parts.append(_text(LEFT + 10, TOP + 16 + 16 * place, name, "start", f' fill="{colour}"'))
-    parts.append(_text((LEFT + wall) / 2, HEIGHT - 6, x.label, "middle"))
-    middle = (TOP + floor) / 2
+        parts.append(_text(LEFT, TOP + LINE * place, name, "start", f' style="fill:{colour}"'))
+    parts.append(_text((LEFT + wall) / 2, height - 6, x.label, "middle"))
+    middle = (top + floor) / 2
     turned = f' transform="rotate(-90 12 {middle})"'
     return "".join([*parts, _text(12, middle, y.label, "middle", turned), "</svg>"])
 
