@@ -16,7 +16,7 @@ from amiss.detect.discrepancy import Settings
 from amiss.detect.findings import findings_in
 from amiss.detect.fuse import Judged, likely_types, weigh, weigh_map, weighing
 from amiss.detect.judge import Detectors
-from amiss.detect.maps import map_shape
+from amiss.detect.maps import over_view
 from amiss.detect.read import Reader
 from amiss.detect.reasons import (
     ALIKE,
@@ -202,8 +202,8 @@ class Inspector:
         return None if raw is None else damage_confidence(raw, self.point)
 
     def _heatmap(self, judged: Judged, view: View, by: Weighing | None) -> ScoreMap | None:
-        raw = None if by is None else weigh_map(judged, by, map_shape(view))
-        return None if raw is None else damage_confidence(raw, self.point)
+        raw = None if by is None else weigh_map(judged, by)
+        return None if raw is None else over_view(damage_confidence(raw, self.point), view)
 
     def _findings(
         self,

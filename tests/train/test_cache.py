@@ -26,7 +26,7 @@ SIDE = 448
 LENS = Intrinsics(SIDE, SIDE, 900.0, 900.0, 223.5, 223.5)
 POSE = np.array([[1.0, 0, 0, 0], [0, -1, 0, 0], [0, 0, -1, 0.9], [0, 0, 0, 1]])
 LIES = np.array([[0.0, -1, 0, 0.02], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
-CHANNELS_OF = {"s8b4": 20, "s16b7": 34, "s16b10": 50}
+CHANNELS_OF = {"s8": 20, "s16b7": 34, "s16b10": 50}
 
 
 def features(frame):
@@ -43,6 +43,9 @@ def features(frame):
         mixed = np.random.default_rng(0).normal(size=(channels, 4)) @ parts.reshape(4, -1)
         found[name] = mixed.reshape(channels, *parts.shape[1:]).astype(np.float32)
     return found
+
+
+features.multiple = 32
 
 
 def picture(seed):

@@ -12,8 +12,19 @@ from amiss.domain.errors import DatasetError
 from amiss.train.cache.store import Kept, KeptItem
 from amiss.train.damage.fit import CHECKPOINT, LOG, RUN, Recipe, fit
 from amiss.train.damage.losses import UNKNOWN, Weights, damage_loss
-from amiss.train.damage.network import ANY, MAJOR, TYPES, DamageHead, Descriptor, Neck, Width
-from amiss.train.damage.samples import Sample, batch_of, batches
+from amiss.train.damage.network import (
+    ANY,
+    GRAVE,
+    MAJOR,
+    MAPS,
+    PRODUCT,
+    TYPES,
+    DamageHead,
+    Descriptor,
+    Neck,
+    Width,
+)
+from amiss.train.damage.samples import grades, is_placed, targets
 
 GRID = (6, 8)
 
@@ -33,16 +44,17 @@ def test_maps_lie_over_fine_cells_and_descriptors_have_length_one():
     torch.manual_seed(0)
     neck, head, descriptor = Neck(Width()), DamageHead(Width()), Descriptor(Width())
     maps, view = head(*neck(s8, s16, cues))
-    assert maps.shape == (3, TYPES + 1, 12, 16)
+    assert maps.shape == (3, MAPS, 12, 16)
     assert view.shape == (3, TYPES + 2)
     assert torch.sigmoid(maps[:, :TYPES]).mean() < 0.2  # damage is rare before anything is learnt
-    found = descriptor(s8, s16)
+    found, item = descriptor(s8, s16)
     assert found.shape == (3, 48, *GRID)
+    assert item.shape == (3, *GRID)
     assert found.detach().norm(dim=1).numpy() == pytest.approx(1, abs=1e-5)
 
 
 def perfect():
-    shares = torch.zeros(2, TYPES + 1, 12, 16)
+    shares = torch.zeros(2, MAPS, 12, 16)
     shares[0, 2, 3:6, 4:9] = 1
     shares[:, TYPES, 2:10, 2:14] = 1
     targets = torch.zeros(2, TYPES + 2)
@@ -188,70 +200,65 @@ def test_targets_say_what_is_seen():
     pixels[crush], pixels[tear] = 400, 30
     view = kept(tuple(pixels))
     shown = item((("crush", "minor", None), ("tear", "major", None)), (view,))
-    found = Sample(None, {}, view, shown).targets()
+    found = targets(shown, view)
     assert found[[crush, tear, 4, ANY, MAJOR]].tolist() == [1, UNKNOWN, 0, 1, UNKNOWN]
     sound = item((), (view,))
     clean = kept((0,) * TYPES)
-    assert not Sample(None, {}, clean, sound).targets().any()
-    assert not Sample(None, {}, clean, None).targets().any()
-    assert (Sample(None, {}, clean, item(None, (clean,))).targets() == UNKNOWN).all()
+    assert not targets(sound, clean).any()
+    assert not targets(None, clean).any()
+    assert (targets(item(None, (clean,)), clean) == UNKNOWN).all()
 
 
 def test_without_masks_a_damage_is_on_one_of_several_views():
     bare = kept(None)
     several = item((("hole", "major", None),), (bare, bare))
-    found = Sample(None, {}, bare, several).targets()
-    assert found[[2, ANY, MAJOR, 0]].tolist() == [UNKNOWN, UNKNOWN, UNKNOWN, 0]
-    assert not Sample(None, {}, bare, several).is_placed
-    assert Sample(None, {}, bare, item((), (bare,))).is_placed
-    assert Sample(None, {}, bare, None).is_placed
-    assert Sample(None, {}, kept((0,) * TYPES), several).is_placed
+    assert targets(several, bare)[[2, ANY, MAJOR, 0]].tolist() == [UNKNOWN, UNKNOWN, UNKNOWN, 0]
+    assert not is_placed(several, bare)
+    assert is_placed(item((), (bare,)), bare)
+    assert is_placed(None, bare)
+    assert is_placed(several, kept((0,) * TYPES))
     alone = item((("hole", "major", None),), (bare,))
-    assert Sample(None, {}, bare, alone).targets()[[2, ANY, MAJOR]].tolist() == [1, 1, 1]
+    assert targets(alone, bare)[[2, ANY, MAJOR]].tolist() == [1, 1, 1]
 
 
-def test_batches_hold_views_of_one_grid_and_leave_nothing_out():
-    samples = [
-        Sample(None, {}, kept(None, (28, 28) if number % 3 else (21, 28)), None)
-        for number in range(23)
+def test_grades_are_told_where_damage_is_and_only_there():
+    damage = np.zeros((TYPES, 4, 6), np.float32)
+    damage[0, 1, 1:3], damage[2, 3, 4] = 0.8, 0.6
+    view = kept((0,) * TYPES)
+    told = (("crush", "major", "outer_packaging"), ("hole", "minor", "product"))
+    found = grades(item(told, (view,)), damage)
+    assert found[:, 1, 1].tolist() == [1, 0]
+    assert found[:, 3, 4].tolist() == [0, 1]
+    assert (found != UNKNOWN).sum() == 2 * 3
+    twice = (("crush", "major", None), ("crush", "minor", None))
+    assert (grades(item(twice, (view,)), damage) == UNKNOWN).all()
+    assert (grades(None, damage) == UNKNOWN).all()
+
+
+def test_grades_teach_nothing_where_there_is_nothing_to_grade():
+    maps, view, shares, _ = perfect()
+    told = torch.zeros(2, TYPES + 2)
+    graded = torch.full((2, 2, 12, 16), UNKNOWN)
+    graded[0, :, 4, 5] = torch.tensor([1.0, 0.0])
+    right, wrong = maps.clone(), maps.clone()
+    right[0, [GRAVE, PRODUCT], 4, 5] = torch.tensor([9.0, -9.0])
+    wrong[0, [GRAVE, PRODUCT], 4, 5] = torch.tensor([-9.0, 9.0])
+    away = right.clone()
+    away[1, GRAVE:] = 9.0
+    lost = [
+        float(damage_loss(one, view, shares, told, Weights(), None, graded))
+        for one in (right, wrong, away)
     ]
-    for rng in (None, np.random.default_rng(0)):
-        found = list(batches(samples, 4, rng))
-        assert sum(map(len, found)) == 23
-        assert all(len({sample.view.coarse for sample in group}) == 1 for group in found)
+    assert lost[1] > lost[0] + 1
+    assert lost[2] == pytest.approx(lost[0])
 
 
-def test_a_batch_is_turned_as_a_whole(monkeypatch):
-    from amiss.train.cache.sight import Sight
+def test_a_loss_that_is_no_number_stops_the_run(tmp_path):
+    network = Line()
 
-    def sight(_self):
-        rng = np.random.default_rng(5)
-        damage = np.zeros((TYPES, 8, 8), np.float32)
-        damage[1, 0, 3] = 1
-        s8 = rng.normal(size=(40, 8, 8)).astype(np.float32)
-        s8[0] = damage[1]
-        return Sight(
-            {
-                "s8b4": s8,
-                "s16b7": np.ones((80, 4, 4), np.float32),
-                "s16b10": np.ones((112, 4, 4), np.float32),
-            },
-            np.ones((CUES, 8, 8), np.float32),
-            damage,
-            np.ones((8, 8), np.float32),
-            np.zeros((4, 4, 3), np.float32),
-            np.zeros((4, 4, 3), np.float32),
-        )
+    def epoch(_rng):
+        yield network.one(torch.full((1, 4), float("nan"))).mean()
 
-    monkeypatch.setattr(Sample, "sight", sight)
-    samples = [Sample(None, {}, kept(None, (4, 4)), None)] * 2
-    places = set()
-    forgotten = 0
-    for seed in range(24):
-        batch = batch_of(samples, np.random.default_rng(seed))
-        assert torch.equal(batch.s8[:, 0], batch.shares[:, 1])
-        places.add(int(batch.shares[0, 1].argmax()))
-        forgotten += int((batch.cues[:, 3].amax((1, 2)) == 0).sum())
-    assert len(places) == 8
-    assert 4 < forgotten < 28
-    assert batch_of(samples, None).cues.min() == 1
+    with pytest.raises(DatasetError, match="no number"):
+        fit(tmp_path, network, epoch, Recipe(1, 1), about={})
+    assert not (tmp_path / CHECKPOINT).exists()

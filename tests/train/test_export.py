@@ -66,7 +66,7 @@ def test_outputs_are_named_by_stride(tmp_path):
 
 
 def test_two_taps_of_one_stride_have_two_names(exported):
-    assert outputs_of(exported) == [("s16b7", 16, 80), ("s16b10", 16, 112)]
+    assert outputs_of(exported) == [("s8", 8, 40), ("s16b7", 16, 80), ("s16b10", 16, 112)]
 
 
 def test_the_same_weights_give_the_same_bytes(exported, published, tmp_path):
@@ -111,7 +111,7 @@ def test_a_projection_is_part_of_the_graph(published, tmp_path):
     matrix, bias = rng.normal(size=(16, 80)), rng.normal(size=16)
     bundle = export_bundle(tmp_path / "b", projections={7: (matrix, bias)}, trunk=published)
     pictures = golden_pictures()
-    plain = torch_maps(export.as_stored(published), pictures)[0]
+    plain = torch_maps(export.as_stored(published), pictures)[1]
     expected = np.einsum("kc,nchw->nkhw", matrix, plain) + bias[:, None, None]
     found = OnnxRuntimeEngine(bundle, 1).run(pictures)["s16b7"]
     assert agreement("s16b7", found, expected).worst_cosine >= 0.999999
@@ -132,19 +132,19 @@ def test_a_diagonal_may_be_given_as_a_vector(tmp_path):
 def test_a_projection_takes_the_place_of_the_standardisation(exported, tmp_path):
     projection = (np.eye(8, 80), np.zeros(8))
     bundle = export_bundle(tmp_path / "b", projections={7: projection})
-    assert bundle.manifest.encoder.outputs[0].channels == 8
+    assert bundle.manifest.encoder.outputs[1].channels == 8
     one, other = (OnnxRuntimeEngine(b, 1).run(golden_pictures()) for b in (bundle, exported))
     np.testing.assert_array_equal(one["s16b10"], other["s16b10"])
-    both = {7: projection, 10: (np.ones(112), np.zeros(112))}
+    ones = {4: (np.ones(40), np.zeros(40)), 10: (np.ones(112), np.zeros(112))}
     assert (
-        export_bundle(tmp_path / "b", projections=both).manifest.sources
+        export_bundle(tmp_path / "b", projections={7: projection, **ones}).manifest.sources
         == (exported.manifest.sources[:-1])
     )
 
 
 def test_taps_that_were_not_measured_refuse(tmp_path):
-    with pytest.raises(BundleError, match="no statistics of block 4"):
-        export_bundle(tmp_path / "b", (4, 7))
+    with pytest.raises(BundleError, match="no statistics of block 3"):
+        export_bundle(tmp_path / "b", (3, 7))
 
 
 @pytest.mark.parametrize(

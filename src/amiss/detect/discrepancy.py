@@ -38,6 +38,7 @@ from amiss.domain.capture import View
 from amiss.gallery.bank import Bank
 from amiss.gallery.reference import Reference
 from amiss.vision.aside import aside
+from amiss.vision.engine.protocol import Features
 from amiss.vision.extent import shown
 from amiss.vision.frame import WORKING_SIZE
 from amiss.vision.look import Eye, Look
@@ -131,18 +132,19 @@ class Comparator:
         )
 
     def compare(
-        self, view: View, small: Thumbnail | None = None, look: Look | None = None
+        self, view: View, small: Thumbnail | None = None, features: Features | None = None
     ) -> Discrepancy:
         """The discrepancy of a view in the pose in which it differs least.
 
-        small, look: the view's thumbnail, and what was seen in it, where they are made already.
+        small, features: the view's thumbnail, and the encoder's outputs for it, where they are
+        known already.
 
         Raises:
             EngineError: the encoder failed.
         """
         with _blas().limit(limits=1, user_api="blas"):
             candidates = [
-                self._compare_posed(view, *posed, look) for posed in self._poses(view, small)
+                self._compare_posed(view, *posed, features) for posed in self._poses(view, small)
             ]
         return min(candidates, key=lambda candidate: candidate.score)
 
@@ -175,12 +177,12 @@ class Comparator:
         return slight or pose.agreement >= s.sure_agreement or gain >= s.sure_gain
 
     def _compare_posed(
-        self, view: View, turned: Turn | None, lies: list[Lie], upright: Look | None
+        self, view: View, turned: Turn | None, lies: list[Lie], features: Features | None
     ) -> Discrepancy:
         if turned is not None:
             look = self.eye.look(turned.rgb)
         else:
-            look = self.eye.look(view.rgb) if upright is None else upright
+            look = self.eye.look(view.rgb, features)
         inside = (
             np.ones(look.grid, np.bool_)
             if turned is None

@@ -68,20 +68,19 @@ def weigh(views: Sequence[Judged], by: Weighing) -> float | None:
     return by.bias + sum(one * weight for one, weight in zip(found, weights, strict=True))
 
 
-def weigh_map(view: Judged, by: Weighing, shape: tuple[int, int]) -> Floats | None:
-    """The same for each pixel of a map H×W of a view; None where nothing can be said of it.
+def weigh_map(view: Judged, by: Weighing) -> Floats | None:
+    """The same for each place of a view, as fine as its evidence; None where there is none.
 
     What a cell says counts as what the whole view would say if it were that sure.
     """
-    if view.told is None and view.discrepancy is None:
-        return None
-    found = np.full(shape, by.bias, np.float32)
-    if view.discrepancy is not None:
-        found += by.discrepancy * _resized(view.discrepancy.heat, shape)
-    if view.told is not None:
-        worst = view.told.maps[: len(TYPES)].max(axis=0)
-        found += (by.damage + by.major + by.mean) * _resized(worst, shape)
-    return found
+    told = None if view.told is None else view.told.maps[: len(TYPES)].max(axis=0)
+    differs = None if view.discrepancy is None else view.discrepancy.heat
+    if told is not None and differs is not None:
+        told = _resized(told, differs.shape)
+    found = None if told is None else (by.damage + by.major + by.mean) * told
+    if differs is not None:
+        found = by.discrepancy * differs + (0 if found is None else found)
+    return None if found is None else np.asarray(by.bias + found, np.float32)
 
 
 def likely_types(views: Sequence[Judged]) -> dict[str, float]:

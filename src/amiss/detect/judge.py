@@ -39,15 +39,15 @@ class Detectors:
         Raises:
             EngineError: the encoder or the model failed.
         """
-        small = thumbnail(view.rgb)
-        others = _without_itself(view, small, references)
         alone = () if sight.reading is None else (_told(index, sight.reading.alone),)
         told = None if sight.reading is None else sight.reading.alone
+        if not references:
+            return Judged(index, told, (*alone, _unable(index, NO_REFERENCE)))
+        small = thumbnail(view.rgb)
+        others = _without_itself(view, small, references)
         if not others:
-            reason = SELF_REFERENCE if references else NO_REFERENCE
-            missing = Evidence("discrepancy", index, available=False, reason=reason)
-            return Judged(index, told, (*alone, missing))
-        differs = self._comparator(others).compare(view, small, sight.look)
+            return Judged(index, told, (*alone, _unable(index, SELF_REFERENCE)))
+        differs = self._comparator(others).compare(view, small, sight.features)
         seen = differs.coverage >= self.settings.least_coverage
         evidence = (*alone, _differs(index, differs, seen=seen))
         compared = self._compared(sight, others)
@@ -94,6 +94,10 @@ def _without_itself(
         return tuple(references)  # the usual case, for a fraction of what a digest costs
     digest = digest_of(view.rgb)
     return tuple(reference for reference in references if reference.digest != digest)
+
+
+def _unable(index: int, reason: str) -> Evidence:
+    return Evidence("discrepancy", index, available=False, reason=reason)
 
 
 def _differs(index: int, found: Discrepancy, *, seen: bool) -> Evidence:

@@ -13,11 +13,15 @@ Map = NDArray[np.float32]
 T = TypeVar("T", float, Map)
 
 
-def map_shape(view: View) -> tuple[int, int]:
-    """(height, width) of a heat map of a view: its own, at working size at most."""
+def over_view(values: Map, view: View) -> Map:
+    """A map as large as the view, at working size at most."""
     scale = min(1.0, WORKING_SIZE / max(view.rgb.shape[:2]))
     height, width = (max(1, round(side * scale)) for side in view.rgb.shape[:2])
-    return height, width
+    if values.shape == (height, width):
+        return values
+    return np.asarray(
+        cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR), np.float32
+    )
 
 
 def mix(apart: T, in_place: T, trust: float) -> T:

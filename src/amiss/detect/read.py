@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from amiss.detect.cues import cues
 from amiss.detect.damage import CELL, DamageModel, Reading
 from amiss.domain.capture import View
 from amiss.gallery.reference import Reference, see_reference
 from amiss.vision.aside import aside
-from amiss.vision.look import Eye, Look
+from amiss.vision.engine.protocol import Features
+from amiss.vision.look import Eye
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """A view, looked at. reading: what the damage model says of it; None without one."""
+    """A view, looked at. features: the encoder's outputs C×h×w. reading: None without a model."""
 
-    look: Look
+    features: Features
     reading: Reading | None
 
 
@@ -43,15 +42,16 @@ class Reader:
             EngineError: the encoder or the model failed.
         """
         sight = self._read(view)
-        reference = see_reference(name, view.rgb, self.eye, sight.look)
+        reference = see_reference(name, view.rgb, self.eye, sight.features)
         return replace(reference, seen=None if sight.reading is None else sight.reading.seen)
 
     def _read(self, view: View) -> Sight:
+        frame = self.eye.frame(view.rgb)
         if self.model is None:
-            return Sight(self.eye.look(view.rgb), None)
-        grid = self.eye.grid(view.rgb, CELL)
-        beside = aside(cues, view, grid)
-        look = self.eye.look(view.rgb)
-        features = {name: one[None] for name, one in look.features.items()}
-        (reading,) = self.model.read(features, np.asarray(beside.result()[None], np.float32))
-        return Sight(look, reading)
+            return Sight(self.eye.features(frame), None)
+        beside = aside(cues, view, (frame.shape[0] // CELL, frame.shape[1] // CELL))
+        features = self.eye.features(frame)
+        (reading,) = self.model.read(
+            {name: one[None] for name, one in features.items()}, beside.result()[None]
+        )
+        return Sight(features, reading)

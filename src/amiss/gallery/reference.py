@@ -1,11 +1,12 @@
 """A pristine view of a product's design, as the comparison needs it."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from amiss.domain.capture import RgbArray
+from amiss.vision.engine.protocol import Features
 from amiss.vision.look import Eye, Look, Patches
 from amiss.vision.palette import Palette, palette
 from amiss.vision.seen import Seen
@@ -41,15 +42,17 @@ def digest_of(rgb: RgbArray) -> str:
     return digest.hexdigest()
 
 
-def see_reference(name: str, rgb: RgbArray, eye: Eye, look: Look | None = None) -> Reference:
+def see_reference(
+    name: str, rgb: RgbArray, eye: Eye, features: Features | None = None
+) -> Reference:
     """Looks at an H×W×3 uint8 picture as a reference: four encoder passes.
 
-    look: at the picture as it is, where it was looked at already.
+    features: the encoder's outputs C×h×w for it, where they are known already.
 
     Raises:
         EngineError: the encoder failed.
     """
-    look = replace(eye.look(rgb) if look is None else look, features={})
+    look = eye.look(rgb, features)
     frame = eye.frame(rgb)
     turned = tuple(
         eye.patches(np.ascontiguousarray(np.rot90(frame, turns)))[0] for turns in QUARTER_TURNS

@@ -1,6 +1,6 @@
 """Looking at a picture once: everything that comparison reads comes out of one encoder pass."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,7 +11,7 @@ from amiss.domain.capture import RgbArray
 from amiss.vision.aside import aside
 from amiss.vision.engine.protocol import Engine, Features
 from amiss.vision.extent import is_round, with_plain_corners
-from amiss.vision.frame import frame_shape, to_frame
+from amiss.vision.frame import to_frame
 from amiss.vision.isolate import Silhouette, isolate
 from amiss.vision.palette import Cells, colour_cells
 
@@ -27,7 +27,7 @@ class Look:
     item: rows×columns float32, share of item in each cell. isolated: whether item and background
     could be told apart; if not, item is 1 everywhere. silhouette: h×w bool, the item's outline, at
     most 128 pixels long. round: whether the picture reaches over a circle only. colours: H×W int32
-    palette cells. features: of each output C×h×w as the encoder gave them; not kept of references.
+    palette cells.
     """
 
     patches: dict[str, Patches]
@@ -37,7 +37,6 @@ class Look:
     silhouette: NDArray[np.bool_]
     round: bool
     colours: Cells
-    features: Features = field(default_factory=dict, repr=False)
 
 
 class Eye:
@@ -51,20 +50,17 @@ class Eye:
         """The working frame of an H×W×3 uint8 picture."""
         return to_frame(rgb, self.facts.multiple)
 
-    def grid(self, rgb: RgbArray, cell: int) -> tuple[int, int]:
-        """(rows, columns) of cells of so many pixels in its working frame."""
-        height, width = frame_shape(rgb.shape[0], rgb.shape[1], self.facts.multiple)
-        return height // cell, width // cell
-
-    def look(self, rgb: RgbArray) -> Look:
+    def look(self, rgb: RgbArray, features: Features | None = None) -> Look:
         """Everything that comparison reads of an H×W×3 uint8 picture.
+
+        features: the encoder's outputs for it, where they are known already.
 
         Raises:
             EngineError: the engine failed or gave features that are not finite.
         """
         frame = self.frame(rgb)
         seen_aside = aside(_beside_the_encoder, frame)
-        features = self.features(frame)
+        features = self.features(frame) if features is None else features
         patches, grid = self._patches(features)
         silhouette, colours, is_circle = seen_aside.result()
         return Look(
@@ -75,7 +71,6 @@ class Eye:
             silhouette=silhouette.mask,
             round=is_circle,
             colours=colours,
-            features=features,
         )
 
     def features(self, frame: RgbArray) -> Features:
