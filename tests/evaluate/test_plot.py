@@ -29,10 +29,11 @@ def test_the_drawing_stays_inside_its_frame():
     assert "y &amp; z" in svg
     assert svg.count("<circle") == 3  # what lies on one place is drawn once
     height = float(re.search(r'viewBox="0 0 500 ([0-9]+)"', svg)[1])
-    (path, empty) = re.findall(r' d="M([^"]*)"', svg)
+    (empty, path) = re.findall(r' d="M([^"]*)"', svg)
     assert empty == ""
     colours = re.findall(r'stroke="(#[0-9a-f]+)"', svg)
-    assert colours == re.findall(r'style="fill:(#[0-9a-f]+)"', svg)  # a name in its line's colour
+    # A name in its line's colour; the first line is drawn last and lies above the others.
+    assert colours[::-1] == re.findall(r'style="fill:(#[0-9a-f]+)"', svg)
     assert len(set(colours)) == 2
     for point in path.split("L"):
         x, y = map(float, point.split())

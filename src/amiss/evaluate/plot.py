@@ -1,5 +1,6 @@
 """Lines and dots between two axes, as one SVG element for a page."""
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,11 +89,12 @@ def plot(
     parts += [_line("mark", right(mark), top, right(mark), floor) for mark in marks]
     if diagonal:
         parts.append(_line("mark", LEFT, floor, wall, top))
-    for place, (name, points) in enumerate(lines.items()):
-        colour = COLOURS[place % len(COLOURS)]
+    named = list(zip(lines.items(), itertools.cycle(COLOURS), strict=False))
+    for (_, points), colour in reversed(named):  # the first lies above the others
         drawn = list(dict.fromkeys((right(at), down(value)) for at, value in points))
         parts.append(_path(drawn, colour))
         parts += [f'<circle cx="{a}" cy="{b}" r="3.5" fill="{colour}"/>' for a, b in drawn if dots]
+    for place, ((name, _), colour) in enumerate(named):
         parts.append(_text(LEFT, TOP + LINE * place, name, "start", f' style="fill:{colour}"'))
     parts.append(_text((LEFT + wall) / 2, height - 6, x.label, "middle"))
     middle = (top + floor) / 2
