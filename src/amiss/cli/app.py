@@ -13,6 +13,7 @@ from amiss.cli.inspect import inspect
 from amiss.cli.options import CONTEXT
 from amiss.cli.paint import paint
 from amiss.cli.simulate import simulate
+from amiss.cli.train import train
 
 # Plain help: it starts faster and reads the same in a log.
 app = typer.Typer(
@@ -43,6 +44,7 @@ app.command()(inspect)
 app.command()(evaluate)
 app.command()(simulate)
 app.command()(paint)
+app.command()(train)
 app.command()(demo)
 app.command()(doctor)
 app.add_typer(gallery.app, name="gallery")
