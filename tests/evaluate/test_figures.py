@@ -72,6 +72,8 @@ def test_a_slice_has_the_recall_of_one_threshold_for_all(case, document):
         mine = np.array(["print" in own["tag"] for own in slices])
         good = found["tag", "print", "good_flagged_at_budget", str(budget)]
         assert good == pytest.approx(flagged[mine & ~truths.labels].mean())
+        every = found["severity", "minor", "good_flagged_at_budget", str(budget)]
+        assert every == pytest.approx(flagged[~truths.labels].mean())
         assert document["recall_at_budget"][str(budget)] == pytest.approx(
             recall_at_budget(truths.labels, ranked, budget)
         )

@@ -11,9 +11,9 @@ from amiss.evaluate.under_test import Opinion
 
 def test_a_view_is_as_bad_as_its_worst_evidence_and_as_covered_as_its_best():
     evidence = (
-        Evidence("discrepancy", 0, available=True, score=0.2, coverage=0.3),
+        Evidence("discrepancy", 0, available=True, score=0.2, coverage=0.7),
         Evidence("damage", 0, available=True, score=0.6),
-        Evidence("missing", 0, available=True, score=0.1, coverage=0.7),
+        Evidence("missing", 0, available=True, score=0.1, coverage=0.3),
         Evidence("discrepancy", 1, available=False, coverage=0.1),
         Evidence("depth", 2, available=False),
     )
