@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from amiss.dataset.collection import Dataset, Split
 from amiss.dataset.records import CaptureRecord, ViewRecord
+from amiss.detect.preprocessing import fingerprint
 from amiss.domain.capture import Matrix
 from amiss.domain.errors import DatasetError
 from amiss.train.cache.see import Features, see
@@ -60,7 +61,7 @@ def build_cache(
     """
     root.mkdir(parents=True, exist_ok=True)
     lots = list(_lots(data))
-    _begin(root, lots)
+    _begin(root, lots, features)
     squeezers = _squeezers(root, data, features)
     made = 0
     for done, lot in enumerate(lots):
@@ -87,13 +88,16 @@ def _lots(data: Dataset) -> Iterator[_Lot]:
             number += 1
 
 
-def _begin(root: Path, lots: list[_Lot]) -> None:
+def _begin(root: Path, lots: list[_Lot], features: Features) -> None:
     """Notes what the cache is of; refuses one that is of something else."""
     digest = hashlib.sha256()
     for lot in lots:
-        digest.update(json.dumps([lot.split.name, lot.products, lot.captures]).encode())
+        names = [lot.split[place].id for place in lot.captures]
+        digest.update(json.dumps([lot.split.name, lot.products, names]).encode())
     settings = {
         "data": digest.hexdigest(),
+        "features": features.name,
+        "preprocessing": fingerprint(),
         "components": COMPONENTS,
         "step": STEP,
         "products_per_shard": PRODUCTS_PER_SHARD,
@@ -159,6 +163,7 @@ def _written(lot: _Lot, features: Features, squeezers: dict[str, Squeezer]) -> S
             coarse=sight.grid,
             pixels=_pixels(view),
             parts=writer.place(to_parts(sight, squeezers)),
+            outlined=view.load_item_mask() is not None,
         )
 
     for place in lot.captures:

@@ -27,6 +27,10 @@ class Features(Protocol):
     """Whatever turns a working frame, whose sides are multiples of `multiple`, into maps."""
 
     @property
+    def name(self) -> str:
+        """What it is; equal names give equal maps."""
+
+    @property
     def multiple(self) -> int:
         """Pixels."""
 
@@ -37,15 +41,17 @@ class Features(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EngineFeatures:
-    """The encoder of a bundle, run as it is when items are inspected."""
+    """The encoder of a bundle, run as it is when items are inspected. name: hash of its graph."""
 
+    name: str
     engine: Engine
     facts: Encoder
 
     @classmethod
     def of(cls, bundle: Bundle, threads: int | None = None) -> "EngineFeatures":
         """That of a bundle; EngineError where it cannot be loaded."""
-        return cls(OnnxRuntimeEngine(bundle, threads), bundle.manifest.encoder)
+        facts = bundle.manifest.encoder
+        return cls(bundle.manifest.files[facts.file], OnnxRuntimeEngine(bundle, threads), facts)
 
     @property
     def multiple(self) -> int:

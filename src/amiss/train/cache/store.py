@@ -31,6 +31,7 @@ class Kept:
     pixels: how many show each damage type, in the picture as stored; None where no mask is known,
     or it does not tell the types.
     parts: by name where its bytes begin and end in the shard.
+    outlined: whether it is known which cells show the item; else its share of item says nothing.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Kept:
     coarse: Grid
     pixels: tuple[int, ...] | None
     parts: dict[str, tuple[int, int]]
+    outlined: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,18 +59,24 @@ def _losses(
     with mixed():
         descriptors, item = describer.network(*map(torch.from_numpy, features(sights)))
     descriptors, item = functional.normalize(descriptors.float(), dim=1), item.float()
-    outline = torch.from_numpy(np.stack([_coarse_item(sight) for sight in sights]))
-    losses = [ITEM * functional.binary_cross_entropy_with_logits(item, outline)]
+    outlined = torch.tensor([view.outlined for view in (*queries, *views)])
+    losses = []
+    if bool(outlined.any()):
+        outline = torch.from_numpy(np.stack([_coarse_item(sight) for sight in sights]))
+        losses.append(
+            ITEM * functional.binary_cross_entropy_with_logits(item[outlined], outline[outlined])
+        )
     flat = descriptors.flatten(2)
     at = [Places.of(sight) for sight in sights]
     count = len(queries)
+    found = []
     for place in range(count):
         loss = correspondence_loss(
             flat[place], at[place], flat[count:], at[count:], describer.sharpness, rng
         )
         if loss is not None:
-            losses.append(loss)
-    return [losses[0], torch.stack(losses[1:]).mean()] if len(losses) > 1 else losses
+            found.append(loss)
+    return [*losses, torch.stack(found).mean()] if found else losses
 
 
 def features(

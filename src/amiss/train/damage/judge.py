@@ -57,7 +57,7 @@ class Batch:
     """Some families. Queries come first, `queries` of them, the references after them.
 
     s8, s16, cues: of all views. shares, item and types: of all views. targets, known,
-    grades: see `damage_loss`. around …: of the queries; see `Beside`.
+    grades, outlined: see `damage_loss`. around …: of the queries; see `Beside`.
     """
 
     s8: Tensor
@@ -67,6 +67,7 @@ class Batch:
     targets: Tensor
     known: Tensor
     grades: Tensor
+    outlined: Tensor
     queries: int
     around: Tensor
     around_finely: Tensor
@@ -106,7 +107,14 @@ def losses(network: DamageNetwork, batches: Iterator[Batch], weights: Weights) -
             (maps, view), (maps_beside, view_beside) = _wide(look(network, batch))
         asked = slice(batch.queries)
         alone = damage_loss(
-            maps, view, batch.shares, batch.targets, weights, batch.known, batch.grades
+            maps,
+            view,
+            batch.shares,
+            batch.targets,
+            weights,
+            batch.known,
+            batch.grades,
+            batch.outlined,
         )
         beside = damage_loss(
             maps_beside,
@@ -116,6 +124,7 @@ def losses(network: DamageNetwork, batches: Iterator[Batch], weights: Weights) -
             weights,
             batch.known[asked],
             batch.grades[asked],
+            batch.outlined[asked],
         )
         yield alone + beside
 
@@ -167,9 +176,10 @@ def batch_of(
         s16,
         cues,
         shares,
-        torch.from_numpy(np.concatenate([target for target, _ in told])),
-        torch.from_numpy(np.concatenate([known for _, known in told])),
+        torch.from_numpy(np.concatenate([one.targets for one in told])),
+        torch.from_numpy(np.concatenate([one.known for one in told])),
         graded,
+        torch.from_numpy(np.concatenate([one.outlined for one in told])),
         sum(len(part.matches) for part in parts),
         torch.from_numpy(np.stack([around(one, grids) for one in found])),
         torch.from_numpy(np.stack([around_finely(one, grids) for one in found])),
@@ -179,7 +189,13 @@ def batch_of(
 
 
 _Arrays = tuple[NDArray[np.float32], ...]
-_Told = tuple[NDArray[np.float32], NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Labels:
+    targets: NDArray[np.float32]
+    known: NDArray[np.bool_]
+    outlined: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,8 +208,8 @@ class _Part:
     features: tuple[_Arrays, _Arrays]
     references: list[Sight]
     matches: list[Match]
-    told: _Told
-    told_of_references: _Told
+    told: _Labels
+    told_of_references: _Labels
 
 
 def _part(ask: Ask, rng: np.random.Generator | None, keep: float) -> _Part:
@@ -234,10 +250,11 @@ def _stacked(
     return s8, s16, np.stack(cues), np.stack(shares), np.stack(graded)
 
 
-def _labels(views: Sequence[tuple[KeptItem | None, Kept]]) -> _Told:
-    return (
+def _labels(views: Sequence[tuple[KeptItem | None, Kept]]) -> _Labels:
+    return _Labels(
         np.stack([targets(item, view) for item, view in views]),
         np.array([is_placed(item, view) for item, view in views]),
+        np.array([view.outlined for _, view in views]),
     )
 
 

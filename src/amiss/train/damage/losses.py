@@ -36,6 +36,7 @@ def damage_loss(
     weights: Weights,
     known: Tensor | None = None,
     grades: Tensor | None = None,
+    outlined: Tensor | None = None,
 ) -> Tensor:
     """The loss of a batch of views.
 
@@ -47,9 +48,10 @@ def damage_loss(
         weights: of its parts.
         known: N bool, whether it is known which cells show damage; None: of all.
         grades: N×(major, product)×H×W of damaged cells: 1, 0 or UNKNOWN.
+        outlined: N bool, whether the shares of item are known; None: of all.
     """
     logits, there = maps[:, :TYPES], shares[:, :TYPES]
-    item = functional.binary_cross_entropy_with_logits(maps[:, ITEM], shares[:, ITEM])
+    item = _item(maps[:, ITEM], shares[:, ITEM], outlined)
     if known is not None:
         logits, there = logits[known], there[known]
     return (
@@ -59,6 +61,14 @@ def damage_loss(
         + weights.grades * _grades(maps[:, GRAVE:], grades)
         + weights.view * _view(view, targets, weights.doubt)
     )
+
+
+def _item(logits: Tensor, there: Tensor, outlined: Tensor | None) -> Tensor:
+    if outlined is not None:
+        logits, there = logits[outlined], there[outlined]
+    if len(logits) == 0:
+        return logits.sum() * 0.0
+    return functional.binary_cross_entropy_with_logits(logits, there)
 
 
 def _grades(logits: Tensor, grades: Tensor | None) -> Tensor:
