@@ -66,6 +66,7 @@ def test_the_page_stands_alone_and_says_everything(tested, tmp_path):
     for words in ("Simulated captures", "crush", "dirty_tray", "cardboard", "top"):
         assert words in text
     assert text.count("<svg") == 4
+    assert len(re.findall(r'style="fill:[^"]+">(?:with references|pictures alone)<', text)) == 6
     for words in ("with references", "pictures alone", "No item came with depth", "references add"):
         assert words in text
     assert "&lt;b&gt;once&lt;/b&gt;" in text  # a story is text, not markup
