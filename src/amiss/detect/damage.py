@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession
 
 from amiss.bundle.read import Bundle
 from amiss.detect.align import Mask
@@ -18,7 +19,7 @@ from amiss.detect.match import Match, around, around_finely, match
 from amiss.detect.preprocessing import fingerprint
 from amiss.domain.errors import BundleError, EngineError
 from amiss.domain.words import DamageType
-from amiss.vision.engine.onnx_runtime import open_session
+from amiss.vision.engine.onnx_runtime import open_session, run_session
 from amiss.vision.seen import Seen
 
 Floats = NDArray[np.float32]
@@ -120,7 +121,7 @@ class DamageModel:
         )
 
     def _read(self, given: Mapping[str, Floats]) -> list[Reading]:
-        found = self._run(self._view, given)
+        found = _run(self._view, given)
         return [
             Reading(
                 alone=Told(found["maps"][place], found["view"][place]),
@@ -147,7 +148,7 @@ class DamageModel:
             [(one.descriptors, one.item) for one in references],
         )
         grids = [(one.item.shape[0], one.item.shape[1]) for one in references]
-        told = self._run(
+        told = _run(
             self._compare,
             {
                 "coarse": view.coarse[None],
@@ -164,17 +165,14 @@ class DamageModel:
             Told(told["maps"][0], told["view"][0]), _coverage(found, view.seen.item), found
         )
 
-    def _run(self, session: object, given: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
-        names = [output.name for output in session.get_outputs()]  # type: ignore[attr-defined]
-        try:
-            found = session.run(names, dict(given))  # type: ignore[attr-defined]
-        except Exception as error:  # its errors share no other base
-            raise EngineError(f"The damage model failed on a view: {error}") from error
-        if not all(np.isfinite(one).all() for one in found):
-            raise EngineError(
-                "The damage model gave values that are not finite; install or train it anew."
-            )
-        return dict(zip(names, found, strict=True))
+
+def _run(session: InferenceSession, given: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
+    found = run_session(session, given)
+    if not all(np.isfinite(one).all() for one in found.values()):
+        raise EngineError(
+            "The damage model gave values that are not finite; install or train it anew."
+        )
+    return found
 
 
 def _channels(shape: Sequence[int | str | None]) -> list[int]:

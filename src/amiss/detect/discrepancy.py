@@ -33,14 +33,13 @@ from amiss.detect.compare import (
 )
 from amiss.detect.maps import Map, blur, mix, ramp, top
 from amiss.detect.outline import Shortfall, shortfall
-from amiss.detect.pose import Lie, Pose, PoseFinder, Turn, turn
+from amiss.detect.pose import Lie, Pose, PoseFinder, Turn, over_view, turn
 from amiss.domain.capture import View
 from amiss.gallery.bank import Bank
 from amiss.gallery.reference import Reference
 from amiss.vision.aside import aside
 from amiss.vision.engine.protocol import Features
 from amiss.vision.extent import shown
-from amiss.vision.frame import WORKING_SIZE
 from amiss.vision.look import Eye, Look
 from amiss.vision.thumbnail import Thumbnail, thumbnail
 
@@ -189,7 +188,7 @@ class Comparator:
             else turned.inside(view.rgb.shape[:2], look.grid)
         )
         discrepancy = self._compare_look(look, lies, inside)
-        return replace(discrepancy, heat=_to_view(discrepancy.heat, view.rgb.shape[:2], turned))
+        return replace(discrepancy, heat=over_view(discrepancy.heat, view.rgb.shape[:2], turned))
 
     def _compare_look(self, look: Look, lies: list[Lie], inside: NDArray[np.bool_]) -> Discrepancy:
         """inside: rows×columns bool, the cells that show the view itself."""
@@ -383,22 +382,3 @@ def _coverage(novel: Map, item: Map, seen: float) -> float:
     """Share of the item whose patches some reference shows."""
     weight = float(item.sum())
     return float((item * (novel < seen)).sum()) / weight if weight > 0 else 0.0
-
-
-def _to_view(heat: Map, shape: tuple[int, int], turned: Turn | None) -> Map:
-    """A map over the picture that was compared, as a map over the view, at working size."""
-    scale = min(1.0, WORKING_SIZE / max(shape))
-    height, width = (max(1, round(side * scale)) for side in shape)
-    if turned is None:
-        smooth = cv2.resize(heat, (width, height), interpolation=cv2.INTER_CUBIC)
-        return np.asarray(np.maximum(smooth, 0), np.float32)
-    rows, columns = turned.rgb.shape[:2]
-    large = cv2.resize(
-        heat,
-        (max(1, round(columns * scale)), max(1, round(rows * scale))),
-        interpolation=cv2.INTER_CUBIC,
-    )
-    matrix = turned.matrix.copy()
-    matrix[:, 2] *= scale
-    upright = cv2.warpAffine(large, matrix, (width, height), flags=cv2.INTER_LINEAR)
-    return np.asarray(np.maximum(upright, 0), np.float32)

@@ -207,3 +207,24 @@ def _outside(rgb: RgbArray) -> dict[str, Any]:
     if plain:
         return {"borderMode": cv2.BORDER_CONSTANT, "borderValue": colour.tolist()}
     return {"borderMode": cv2.BORDER_REFLECT_101}
+
+
+def over_view(
+    heat: NDArray[np.float32], shape: tuple[int, int], turned: Turn | None
+) -> NDArray[np.float32]:
+    """A map over the picture that was compared, as a map over the view, at working size."""
+    scale = min(1.0, WORKING_SIZE / max(shape))
+    height, width = (max(1, round(side * scale)) for side in shape)
+    if turned is None:
+        smooth = cv2.resize(heat, (width, height), interpolation=cv2.INTER_CUBIC)
+        return np.asarray(np.maximum(smooth, 0), np.float32)
+    rows, columns = turned.rgb.shape[:2]
+    large = cv2.resize(
+        heat,
+        (max(1, round(columns * scale)), max(1, round(rows * scale))),
+        interpolation=cv2.INTER_CUBIC,
+    )
+    matrix = turned.matrix.copy()
+    matrix[:, 2] *= scale
+    upright = cv2.warpAffine(large, matrix, (width, height), flags=cv2.INTER_LINEAR)
+    return np.asarray(np.maximum(upright, 0), np.float32)

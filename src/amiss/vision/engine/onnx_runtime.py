@@ -1,5 +1,8 @@
 """ONNX Runtime: the default engine; smallest, and quickest to start."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
@@ -37,6 +40,21 @@ def open_session(
         raise EngineError(f"ONNX Runtime cannot load {file} of {bundle.id}: {error}") from error
 
 
+def run_session(
+    session: onnxruntime.InferenceSession, given: Mapping[str, NDArray[Any]]
+) -> Features:
+    """All outputs of a graph, by name.
+
+    Raises:
+        EngineError: it failed.
+    """
+    names = [output.name for output in session.get_outputs()]
+    try:
+        return dict(zip(names, session.run(names, dict(given)), strict=True))
+    except Exception as error:  # its errors share no other base
+        raise EngineError(f"ONNX Runtime failed on a picture: {error}") from error
+
+
 class OnnxRuntimeEngine:
     """The encoder on the CPU in 32 bits. Safe to share between threads."""
 
@@ -50,14 +68,10 @@ class OnnxRuntimeEngine:
             EngineError: the graph cannot be loaded.
         """
         self._encoder = bundle.manifest.encoder
-        self._names = [output.name for output in self._encoder.outputs]
         self._session = open_session(bundle, self._encoder.file, threads)
 
     def run(self, image: NDArray[np.uint8]) -> Features:
         """The feature maps of N×H×W×3 pictures; see `Engine.run`."""
         check_image(image, self._encoder)
-        try:
-            maps = self._session.run(self._names, {"image": np.ascontiguousarray(image)})
-        except Exception as error:  # its errors share no other base
-            raise EngineError(f"ONNX Runtime failed on a picture: {error}") from error
-        return check_features(dict(zip(self._names, maps, strict=True)), image, self._encoder)
+        maps = run_session(self._session, {"image": np.ascontiguousarray(image)})
+        return check_features(maps, image, self._encoder)
