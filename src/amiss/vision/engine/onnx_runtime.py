@@ -37,7 +37,7 @@ def open_session(
     try:
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its errors share no other base
-        raise EngineError(f"ONNX Runtime cannot load {file} of {bundle.id}: {error}") from error
+        raise EngineError(f"ONNX Runtime cannot load {bundle.id}, {file}: {error}") from error
 
 
 def run_session(
