@@ -1,6 +1,7 @@
 """The heads learn, and a run that was stopped ends where one that was not ends."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from torch import nn
 
 from amiss.detect.cues import CHANNELS as CUES
 from amiss.domain.errors import DatasetError
+from amiss.domain.words import DamageType
 from amiss.train.cache.store import Kept, KeptItem
 from amiss.train.damage.fit import CHECKPOINT, LOG, RUN, Recipe, fit
 from amiss.train.damage.losses import UNKNOWN, Weights, damage_loss
@@ -219,6 +221,20 @@ def test_without_masks_a_damage_is_on_one_of_several_views():
     assert is_placed(several, kept((0,) * TYPES))
     alone = item((("hole", "major", None),), (bare,))
     assert targets(alone, bare)[[2, ANY, MAJOR]].tolist() == [1, 1, 1]
+
+
+def test_other_peoples_words_teach_as_far_as_they_go():
+    bare = replace(kept(None), any=True, major=False, words=("penetration", "spillage"))
+    foreign = item(None, (bare,))
+    found = dict(zip([*DamageType, "any", "major"], targets(foreign, bare), strict=True))
+    assert found[DamageType.SPILLAGE] == 1
+    assert found[DamageType.HOLE] == found[DamageType.TEAR] == UNKNOWN
+    assert found[DamageType.CRUSH] == 0
+    assert (found["any"], found["major"]) == (1, 0)
+    assert not is_placed(foreign, bare)
+    sound = replace(kept(None), any=False, major=False)
+    assert not targets(item(None, (sound,)), sound).any()
+    assert is_placed(item(None, (sound,)), sound)
 
 
 def test_grades_are_told_where_damage_is_and_only_there():

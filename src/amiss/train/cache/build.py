@@ -164,6 +164,9 @@ def _written(lot: _Lot, features: Features, squeezers: dict[str, Squeezer]) -> S
             pixels=_pixels(view),
             parts=writer.place(to_parts(sight, squeezers)),
             outlined=view.load_item_mask() is not None,
+            any=None if view.defects is None else view.defects.any,
+            major=None if view.defects is None else view.defects.major,
+            words=() if view.defects is None else tuple(map(str, view.defects.types)),
         )
 
     for place in lot.captures:

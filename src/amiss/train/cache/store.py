@@ -32,6 +32,8 @@ class Kept:
     or it does not tell the types.
     parts: by name where its bytes begin and end in the shard.
     outlined: whether it is known which cells show the item; else its share of item says nothing.
+    any, major, words: what other people's labels say of this picture: whether it shows damage,
+    whether major damage, and Kaputt's words for it; None where nobody has looked.
     """
 
     id: str
@@ -42,13 +44,16 @@ class Kept:
     pixels: tuple[int, ...] | None
     parts: dict[str, tuple[int, int]]
     outlined: bool = True
+    any: bool | None = None
+    major: bool | None = None
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class KeptItem:
     """An item in the cache, with its views. taken_for: product whose references it is held against.
 
-    damages: (type, severity or None, locus or None) of each; None where nobody has looked.
+    damages: (type, severity or None, locus or None) of each; None where nobody told in our words.
     """
 
     id: str
@@ -210,6 +215,7 @@ def _kept(stored: dict[str, Any]) -> Kept:
             **stored,
             "fine": (rows, columns),
             "coarse": (down, right),
+            "words": tuple(stored.get("words", ())),
             "pixels": None if pixels is None else tuple(pixels),
             "parts": {name: (a, b) for name, (a, b) in stored["parts"].items()},
         }

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from amiss.dataset.words import DEFECT_OF
 from amiss.domain.words import DamageType, Locus, Severity
 from amiss.train.cache.store import Kept, KeptItem
 from amiss.train.damage.losses import UNKNOWN
@@ -19,7 +20,7 @@ SHOWN = 0.25
 
 def is_placed(item: KeptItem | None, view: Kept) -> bool:
     """Whether it is known which cells show damage; a sound view shows none. item: None is sound."""
-    sound = item is None or item.damages == ()
+    sound = item is None or item.damages == () or view.any is False
     return sound or view.pixels is not None
 
 
@@ -29,7 +30,7 @@ def targets(item: KeptItem | None, view: Kept) -> NDArray[np.float32]:
     if item is None:
         return found
     if item.damages is None:
-        return np.full(TYPES + 2, UNKNOWN, np.float32)
+        return _in_other_words(view)
     if view.pixels is None:
         return _of_the_item(item)
     pixels = np.array(view.pixels)
@@ -62,6 +63,21 @@ def grades(item: KeptItem | None, damage: NDArray[np.float32]) -> NDArray[np.flo
 
 def _told(pixels: NDArray[np.int64]) -> NDArray[np.float32]:
     return np.where(pixels >= VISIBLE, 1, np.where(pixels > 0, UNKNOWN, 0)).astype(np.float32)
+
+
+def _in_other_words(view: Kept) -> NDArray[np.float32]:
+    """Of a data set with Kaputt's words, some of which stand for several of our types."""
+    found = np.full(TYPES + 2, UNKNOWN, np.float32)
+    if view.any is None:
+        return found
+    found[ANY], found[MAJOR] = float(view.any), float(bool(view.major))
+    for place, kind in enumerate(DamageType):
+        word = DEFECT_OF[kind]
+        if word not in view.words:
+            found[place] = 0
+        elif sum(other == word for other in DEFECT_OF.values()) == 1:
+            found[place] = 1
+    return found
 
 
 def _of_the_item(item: KeptItem) -> NDArray[np.float32]:
