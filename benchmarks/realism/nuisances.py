@@ -60,15 +60,14 @@ def measure(booths: int, progress: Callable[[int], None]) -> dict[str, object]:
 
 
 def _look(booth: Scene) -> _Booth:
-    scratches, specks, stained = _marks(booth.tray)
-    level = np.median(booth.tray.base.reshape(-1, 3), axis=0)
+    scratches, specks, stained = marks(booth.tray)
     new = np.array([strip.radiance for strip in STRIPS])
     now = np.array([light.radiance for light in booth.lights])
     lit = now.mean(axis=1) / new
     burning = lit[lit > 0]
     red, _, blue = now.sum(axis=0)
     return _Booth(
-        other_colour=bool(np.abs(level - USUAL).mean() > OTHER),
+        other_colour=of_another_colour(booth.tray),
         scratches=scratches,
         specks=specks,
         stained=stained,
@@ -79,7 +78,13 @@ def _look(booth: Scene) -> _Booth:
     )
 
 
-def _marks(tray: Tray) -> tuple[int, int, float]:
+def of_another_colour(tray: Tray) -> bool:
+    """Whether a tray is clearly not of the usual colour."""
+    level = np.median(tray.base.reshape(-1, 3), axis=0)
+    return bool(np.abs(level - USUAL).mean() > OTHER)
+
+
+def marks(tray: Tray) -> tuple[int, int, float]:
     """Scratches and specks in the tray's middle, and the share of it that is stained."""
     height, width = tray.base.shape[:2]
     wide, high = (round(side / full * count / 2) for side, full, count in (
