@@ -17,7 +17,7 @@ from benchmarks.damage.table import short, table
 
 from amiss.bundle.read import Bundle, open_bundle
 from amiss.cli.output import progress
-from amiss.domain.errors import AmissError
+from amiss.domain.errors import AmissError, BundleError
 from amiss.inspector import Inspector
 from amiss.vision.engine.choose import load_engine
 
@@ -74,7 +74,7 @@ def score_(
     processes: Processes = 1,
 ) -> None:
     """Inspect every item in every arm, or what is missing; the calibration set comes first."""
-    opened = open_bundle(bundle)
+    opened = _opened(bundle)
     for one in SETS.values():
         if only not in (None, one.name) or not (folder / one.name).exists():
             continue
@@ -95,7 +95,7 @@ def table_(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Print all figures, set by set."""
-    opened = open_bundle(bundle)
+    opened = _opened(bundle)
     calibration = _items(folder, opened, CALIBRATION)
     found: dict[str, Any] = {}
     for name in TESTS:
@@ -123,7 +123,7 @@ def sheet_(
     count: Annotated[int, typer.Option(min=1, help="Misses, and false alarms.")] = 10,
 ) -> None:
     """Draw the worst misses of major damage, and below them the worst false alarms."""
-    opened = open_bundle(bundle)
+    opened = _opened(bundle)
     at = thresholds(_items(folder, opened, CALIBRATION))[arm]
     items = _items(folder, opened, of)
     misses, alarms = worst(items, arm, count)
@@ -132,6 +132,13 @@ def sheet_(
     if not cv2.imwrite(str(out), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)):
         raise typer.BadParameter(f"{out} cannot be written; name a PNG in a folder that is there.")
     print(f"{out}: {len(misses)} misses, then {len(alarms)} alarms")
+
+
+def _opened(path: Path) -> Bundle:
+    bundle = open_bundle(path)
+    if bundle.manifest.damage is None:
+        raise BundleError(f"{bundle.id} has no damage model; name a bundle that was trained.")
+    return bundle
 
 
 def _scores(folder: Path, bundle: Bundle, name: str) -> Path:
