@@ -45,7 +45,7 @@ def features(frame):
     return found
 
 
-features.multiple, features.name = 32, "made up"
+features.multiple, features.cell, features.name = 32, 8, "made up"
 
 
 def picture(seed):
@@ -152,7 +152,8 @@ def test_a_view_comes_back(data):
 
 def test_a_cache_holds_everything_and_goes_on_where_it_was(data, tmp_path, monkeypatch):
     monkeypatch.setattr(build, "PRODUCTS_PER_SHARD", 1)
-    monkeypatch.setattr(build, "COMPONENTS", dict.fromkeys(CHANNELS_OF, 4))
+    monkeypatch.setattr(build, "SHALLOW", 4)
+    monkeypatch.setattr(build, "DEEP", 9)
     root = tmp_path / "cache"
     assert build_cache(data, root, features) == 3
     before = {path.name: path.read_bytes() for path in shards(root)}
@@ -177,7 +178,8 @@ def test_a_cache_holds_everything_and_goes_on_where_it_was(data, tmp_path, monke
 
 
 def test_a_cache_of_something_else_and_a_broken_one_are_refused(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(build, "COMPONENTS", dict.fromkeys(CHANNELS_OF, 4))
+    monkeypatch.setattr(build, "SHALLOW", 4)
+    monkeypatch.setattr(build, "DEEP", 9)
     root = tmp_path / "cache"
     build_cache(data, root, features)
     settings = json.loads((root / "cache.json").read_text())

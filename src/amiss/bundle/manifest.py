@@ -60,6 +60,22 @@ class Encoder(_Document):
     multiple: Annotated[int, Field(ge=1)]
     outputs: Annotated[tuple[Output, ...], Field(min_length=1)]
 
+    @property
+    def cell(self) -> int:
+        """Pixels of a fine cell."""
+        return min(output.stride for output in self.outputs)
+
+    @property
+    def shallow(self) -> tuple[str, ...]:
+        """Outputs with one place per fine cell, by name."""
+        return tuple(output.name for output in self.outputs if output.stride == self.cell)
+
+    @property
+    def deep(self) -> tuple[str, ...]:
+        """Outputs with one place per coarse cell: the largest."""
+        coarsest = max(output.stride for output in self.outputs)
+        return tuple(output.name for output in self.outputs if output.stride == coarsest)
+
 
 class Source(_Document):
     """Something that went into the bundle, and the terms under which it may be used."""

@@ -28,10 +28,6 @@ ANY, MAJOR = len(TYPES), len(TYPES) + 1
 """Places of a view's logits after those of the types."""
 CELL_SHARES = 3
 """Further maps: item; and, of a damaged cell, major and of the product itself."""
-FINE, COARSE = "s8", "s16"
-"""How the encoder's outputs of 8 and of 16 pixels begin."""
-CELL = 8
-"""Pixels of a fine cell."""
 SUPPORTED = 8.0
 """Matches around a cell from which the references are held to show it."""
 
@@ -40,7 +36,7 @@ SUPPORTED = 8.0
 class Told:
     """What is said of a view, in logits.
 
-    maps: (types, item, major, product)×H×W, in cells of 8 pixels; the last two of a cell that is
+    maps: (types, item, major, product)×H×W, in fine cells; the last two of a cell that is
     damaged. view: of (types, any, major).
     """
 
@@ -88,6 +84,7 @@ class DamageModel:
                 f"The damage model of {bundle.id} was trained on pictures prepared in another "
                 "way; train it anew, or take the version of Amiss that it is from."
             )
+        self._encoder = bundle.manifest.encoder
         self._view = open_session(bundle, facts.view, threads)
         self._compare = open_session(bundle, facts.compare, threads)
         self._check(bundle)
@@ -99,7 +96,7 @@ class DamageModel:
                 one.name: np.zeros([1, *_channels(one.shape), 16, 16], np.float32)
                 for one in self._view.get_inputs()
             }
-            zeros["s16"] = zeros["s16"][..., :8, :8]
+            zeros["deep"] = zeros["deep"][..., :8, :8]
             reading = self._read(zeros)[0]
             self.compare(reading, [reading.seen])
         except EngineError as error:
@@ -115,10 +112,11 @@ class DamageModel:
         Raises:
             EngineError: the model failed, or gave numbers that are not finite.
         """
-        coarse = [value for name, value in features.items() if name.startswith(COARSE)]
-        return self._read(
-            {"s8": features[FINE], "s16": np.concatenate(coarse, axis=1), "cues": cues}
+        shallow, deep = (
+            np.concatenate([features[name] for name in names], axis=1)
+            for names in (self._encoder.shallow, self._encoder.deep)
         )
+        return self._read({"shallow": shallow, "deep": deep, "cues": cues})
 
     def _read(self, given: Mapping[str, Floats]) -> list[Reading]:
         found = _run(self._view, given)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from amiss.detect.cues import cues
-from amiss.detect.damage import CELL, DamageModel, Reading
+from amiss.detect.damage import DamageModel, Reading
 from amiss.domain.capture import View
 from amiss.gallery.reference import Reference, see_reference
 from amiss.vision.aside import aside
@@ -49,7 +49,8 @@ class Reader:
         frame = self.eye.frame(view.rgb)
         if self.model is None:
             return Sight(self.eye.features(frame), None)
-        beside = aside(cues, view, (frame.shape[0] // CELL, frame.shape[1] // CELL))
+        cell = self.eye.facts.cell
+        beside = aside(cues, view, (frame.shape[0] // cell, frame.shape[1] // cell))
         features = self.eye.features(frame)
         (reading,) = self.model.read(
             {name: one[None] for name, one in features.items()}, beside.result()[None]

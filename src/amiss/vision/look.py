@@ -82,8 +82,7 @@ class Eye:
         return self._patches(self.features(frame))
 
     def _patches(self, features: Features) -> tuple[dict[str, Patches], tuple[int, int]]:
-        coarsest = max(output.stride for output in self.facts.outputs)
-        names = [output.name for output in self.facts.outputs if output.stride == coarsest]
+        names = self.facts.deep
         patches = {name: _unit_vectors(features[name]) for name in names}
         rows, columns = features[names[0]].shape[1:]
         return patches, (int(rows), int(columns))

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from amiss.detect.preprocessing import fingerprint
 from amiss.domain.capture import Matrix
 from amiss.domain.errors import DatasetError
 from amiss.train.cache.see import Features, see
-from amiss.train.cache.sight import TYPES, to_parts
+from amiss.train.cache.sight import TYPES, by_depth, to_parts
 from amiss.train.cache.squeeze import Squeezer
 from amiss.train.cache.store import (
     SETTINGS,
@@ -29,9 +29,10 @@ from amiss.train.cache.store import (
 from amiss.vision.decode import decode
 
 PRODUCTS_PER_SHARD = 16
-COMPONENTS = {"s8": 16, "s16b7": 32, "s16b10": 48}
+SHALLOW, DEEP = 16, 80
+"""Principal components kept of all fine and of all coarse maps, together."""
 STEP = 1.5
-"""Together with COMPONENTS: at most about 40 KB a view of 448 pixels, cues and masks included."""
+"""With these, at most about 40 KB a view of 448 pixels, cues and masks included."""
 _LEARNT_FROM = 240  # views that say how features are squeezed
 _PLACES = 200  # of each of them
 
@@ -98,7 +99,7 @@ def _begin(root: Path, lots: list[_Lot], features: Features) -> None:
         "data": digest.hexdigest(),
         "features": features.name,
         "preprocessing": fingerprint(),
-        "components": COMPONENTS,
+        "components": [SHALLOW, DEEP],
         "step": STEP,
         "products_per_shard": PRODUCTS_PER_SHARD,
     }
@@ -119,22 +120,33 @@ def _begin(root: Path, lots: list[_Lot], features: Features) -> None:
     draft.rename(file)
 
 
+def components(names: Iterable[str]) -> dict[str, int]:
+    """How many principal components are kept of each encoder output: of deeper ones more."""
+    shallow, deep = by_depth(names)
+    weight = np.arange(2, 2 + len(deep))
+    shares = np.floor(DEEP * weight / weight.sum()).astype(int).tolist()
+    return {
+        **dict.fromkeys(shallow, SHALLOW // len(shallow)),
+        **dict(zip(deep, shares, strict=True)),
+    }
+
+
 def _squeezers(root: Path, data: Dataset, features: Features) -> dict[str, Squeezer]:
     """Learnt once from views all over the data set."""
     if (root / SQUEEZERS).exists():
         return read_squeezers(root)
-    places: dict[str, list[NDArray[np.float32]]] = {name: [] for name in COMPONENTS}
+    places: dict[str, list[NDArray[np.float32]]] = {}
     rng = np.random.default_rng(0)
     for view, lies in _spread(data):
         sight = see(view.load(decode), view, lies, features)
         for name, value in sight.features.items():
             flat = value.reshape(len(value), -1)
-            places[name].append(flat[:, rng.integers(flat.shape[1], size=_PLACES)].T)
-    if not all(places.values()):
+            places.setdefault(name, []).append(flat[:, rng.integers(flat.shape[1], size=_PLACES)].T)
+    if not places:
         raise DatasetError(f"The data set {data.root} holds no view to learn from.")
     squeezers = {
-        name: Squeezer.fit(np.concatenate(found), COMPONENTS[name], STEP)
-        for name, found in places.items()
+        name: Squeezer.fit(np.concatenate(places[name]), count, STEP)
+        for name, count in components(places).items()
     }
     write_squeezers(root, squeezers)
     return squeezers

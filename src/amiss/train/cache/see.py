@@ -19,9 +19,6 @@ from amiss.vision.engine.onnx_runtime import OnnxRuntimeEngine
 from amiss.vision.engine.protocol import Engine
 from amiss.vision.frame import to_frame
 
-FINE, COARSE = 8, 16
-"""Pixels of the working frame that make a cell."""
-
 
 class Features(Protocol):
     """Whatever turns a working frame, whose sides are multiples of `multiple`, into maps."""
@@ -33,6 +30,10 @@ class Features(Protocol):
     @property
     def multiple(self) -> int:
         """Pixels."""
+
+    @property
+    def cell(self) -> int:
+        """Pixels of the working frame that make a fine cell; a coarse one has twice as many."""
 
     def __call__(self, frame: RgbArray) -> dict[str, NDArray[np.float32]]:
         """H×W×3 uint8 to C×h×w by output."""
@@ -58,6 +59,11 @@ class EngineFeatures:
         """Sides of a frame are multiples of this."""
         return self.facts.multiple
 
+    @property
+    def cell(self) -> int:
+        """Pixels of the working frame that make a fine cell."""
+        return self.facts.cell
+
     def __call__(self, frame: RgbArray) -> dict[str, NDArray[np.float32]]:
         """H×W×3 uint8 to C×h×w by output."""
         return {name: one[0] for name, one in self.engine.run(frame[None]).items()}
@@ -70,8 +76,8 @@ def see(view: View, record: ViewRecord, lies: Matrix | None, features: Features)
         DatasetError: a mask cannot be read.
     """
     frame = to_frame(view.rgb, features.multiple)
-    fine = frame.shape[0] // FINE, frame.shape[1] // FINE
-    coarse = frame.shape[0] // COARSE, frame.shape[1] // COARSE
+    fine = frame.shape[0] // features.cell, frame.shape[1] // features.cell
+    coarse = fine[0] // 2, fine[1] // 2
     item = record.load_item_mask()
     place, facing = places(view, lies, coarse)
     return Sight(

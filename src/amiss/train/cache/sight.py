@@ -1,5 +1,6 @@
 """What training keeps of one view, and the bytes it becomes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ NOWHERE = np.iinfo(np.int16).min
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """One view as training sees it. Fine cells are of 8 pixels of the working frame, others of 16.
+    """One view as training sees it. Coarse cells are twice as large as fine ones.
 
     features: of each encoder output C×h×w. cues: CHANNELS×H×W, fine. damage: types×H×W in [0, 1],
     share of each fine cell that shows that damage. item: H×W, share of item. place: h×w×3 metres,
@@ -36,11 +37,24 @@ class Sight:
 
     @property
     def grid(self) -> Grid:
-        """(rows, columns) of cells of 16 pixels."""
+        """(rows, columns) of coarse cells."""
         return self.place.shape[0], self.place.shape[1]
 
 
 Parts = dict[str, bytes]
+
+
+def by_depth(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Encoder outputs with one place per fine cell, and those with one per coarse cell.
+
+    Their names begin with their stride, as in `s16b7`.
+    """
+    strides = {name: int(name[1:].partition("b")[0]) for name in names}
+    least = min(strides.values())
+    return (
+        [name for name, stride in strides.items() if stride == least],
+        [name for name, stride in strides.items() if stride > least],
+    )
 
 
 def to_parts(sight: Sight, squeezers: dict[str, Squeezer]) -> Parts:
@@ -64,7 +78,7 @@ def to_parts(sight: Sight, squeezers: dict[str, Squeezer]) -> Parts:
 def from_parts(parts: Parts, squeezers: dict[str, Squeezer], fine: Grid, coarse: Grid) -> Sight:
     """The view again.
 
-    fine, coarse: the grids of 8 and of 16 pixels.
+    fine, coarse: the grids of both kinds of cells.
 
     Raises:
         DatasetError: the bytes are broken.
@@ -78,7 +92,8 @@ def from_parts(parts: Parts, squeezers: dict[str, Squeezer], fine: Grid, coarse:
     place = unpack(parts["place"], np.int16, (*coarse, 3)).astype(np.float32)
     place[place == NOWHERE] = np.nan
     names = [name for name in squeezers if f"f:{name}" in parts]
-    grids = {name: fine if name.startswith("s8") else coarse for name in names}
+    shallow, _ = by_depth(names)
+    grids = {name: fine if name in shallow else coarse for name in names}
     return Sight(
         features={
             name: squeezers[name].unsqueeze(parts[f"f:{name}"], grids[name]) for name in names

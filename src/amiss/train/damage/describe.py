@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from amiss.train.cache.sight import Sight
+from amiss.train.cache.sight import Sight, by_depth
 from amiss.train.damage.correspond import Places, correspondence_loss
 from amiss.train.damage.families import Family
 from amiss.train.damage.network import Descriptor, Width
@@ -82,13 +82,12 @@ def _losses(
 def features(
     sights: Sequence[Sight],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The encoder's fine map N×40×2h×2w, and its coarse ones together, N×192×h×w."""
-    fine = np.stack([sight.features["s8"] for sight in sights])
-    coarse = [
-        np.concatenate([value for name, value in sight.features.items() if name.startswith("s16")])
-        for sight in sights
-    ]
-    return fine, np.stack(coarse)
+    """The encoder's fine maps N×S×2h×2w, and its coarse ones N×D×h×w."""
+    shallow, deep = by_depth(sights[0].features)
+    return (
+        np.stack([np.concatenate([sight.features[name] for name in shallow]) for sight in sights]),
+        np.stack([np.concatenate([sight.features[name] for name in deep]) for sight in sights]),
+    )
 
 
 def _coarse_item(sight: Sight) -> NDArray[np.float32]:

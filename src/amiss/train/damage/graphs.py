@@ -10,7 +10,7 @@ from amiss.detect.cues import CHANNELS as CUES
 from amiss.detect.match import BEST, FINE_REACH, REACH
 from amiss.train.damage.comparator import FINE_KEY, KEY, Beside
 from amiss.train.damage.judge import DamageNetwork
-from amiss.train.damage.network import Descriptor, inputs
+from amiss.train.damage.network import Descriptor
 
 OPSET = 17
 VIEW_OUTPUTS = ("maps", "view", "coarse", "fine", "keys", "fine_keys", "descriptors", "item")
@@ -33,14 +33,14 @@ class _View(nn.Module):
         super().__init__()
         self.network, self.descriptor = network, descriptor
 
-    def forward(self, s8: Tensor, s16: Tensor, cues: Tensor) -> tuple[Tensor, ...]:
-        coarse, fine = self.network.neck(s8, s16, cues)
+    def forward(self, shallow: Tensor, deep: Tensor, cues: Tensor) -> tuple[Tensor, ...]:
+        coarse, fine = self.network.neck(shallow, deep, cues)
         return (
             *self.network.alone(coarse, fine),
             coarse,
             fine,
             *self.network.comparator.keys(coarse, fine),
-            *self.descriptor(s8, s16),
+            *self.descriptor(shallow, deep),
         )
 
 
@@ -54,11 +54,10 @@ class _Compare(nn.Module):
 
 
 def view_graph(network: DamageNetwork, descriptor: Descriptor) -> bytes:
-    """Inputs s8 N×40×2h×2w, s16 N×192×h×w, cues N×CUES×2h×2w; outputs VIEW_OUTPUTS."""
-    fine, coarse = inputs()
+    """Inputs shallow N×S×2h×2w, deep N×D×h×w, cues N×CUES×2h×2w; outputs VIEW_OUTPUTS."""
     given = {
-        "s8": torch.zeros(1, fine, 16, 16),
-        "s16": torch.zeros(1, coarse, 8, 8),
+        "shallow": torch.zeros(1, network.width.shallow, 16, 16),
+        "deep": torch.zeros(1, network.width.deep, 8, 8),
         "cues": torch.zeros(1, CUES, 16, 16),
     }
     axes = {name: {0: "n", 2: f"{name}_rows", 3: f"{name}_columns"} for name in given}

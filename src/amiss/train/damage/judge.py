@@ -56,12 +56,12 @@ class DamageNetwork(nn.Module):
 class Batch:
     """Some families. Queries come first, `queries` of them, the references after them.
 
-    s8, s16, cues: of all views. shares, item and types: of all views. targets, known,
+    shallow, deep, cues: of all views. shares, item and types: of all views. targets, known,
     grades, outlined: see `damage_loss`. around …: of the queries; see `Beside`.
     """
 
-    s8: Tensor
-    s16: Tensor
+    shallow: Tensor
+    deep: Tensor
     cues: Tensor
     shares: Tensor
     targets: Tensor
@@ -86,7 +86,7 @@ class Ask:
 
 def look(network: DamageNetwork, batch: Batch) -> tuple[Told, Told]:
     """Of all views without references, and of the queries with them."""
-    coarse, fine = network.neck(batch.s8, batch.s16, batch.cues)
+    coarse, fine = network.neck(batch.shallow, batch.deep, batch.cues)
     keys, fine_keys = network.comparator.keys(coarse[batch.queries :], fine[batch.queries :])
     beside = Beside(
         _rows(keys),
@@ -156,7 +156,7 @@ def batch_of(
     first = np.cumsum([0, *(len(part.references) for part in parts)])
     grids = [sight.grid for part in parts for sight in part.references]
     everything = [(part.features[asked], asked) for asked in (0, 1) for part in parts]
-    s8, s16, cues, shares, graded = (
+    shallow, deep, cues, shares, graded = (
         torch.from_numpy(np.concatenate([found[at] for found, _ in everything])) for at in range(5)
     )
     told = [part.told for part in parts] + [part.told_of_references for part in parts]
@@ -172,8 +172,8 @@ def batch_of(
         for one in part.matches
     ]
     return Batch(
-        s8,
-        s16,
+        shallow,
+        deep,
         cues,
         shares,
         torch.from_numpy(np.concatenate([one.targets for one in told])),
@@ -202,7 +202,7 @@ class _Labels:
 class _Part:
     """One family of a batch.
 
-    features: s8, s16, cues, shares and grades of its queries, and of its references.
+    features: shallow, deep, cues, shares and grades of its queries, and of its references.
     """
 
     features: tuple[_Arrays, _Arrays]
@@ -240,14 +240,14 @@ def _stacked(
     rng: np.random.Generator | None,
     keep: float,
 ) -> _Arrays:
-    s8, s16 = features(sights)
+    shallow, deep = features(sights)
     cues = [sight.cues for sight in sights]
     if rng is not None:
         tray, depth = rng.random() > keep, rng.random() > keep
         cues = [without(one, tray=tray, depth=depth) for one in cues]
     shares = [np.concatenate([sight.damage, sight.item[None]]) for sight in sights]
     graded = [grades(item, sight.damage) for item, sight in zip(items, sights, strict=True)]
-    return s8, s16, np.stack(cues), np.stack(shares), np.stack(graded)
+    return shallow, deep, np.stack(cues), np.stack(shares), np.stack(graded)
 
 
 def _labels(views: Sequence[tuple[KeptItem | None, Kept]]) -> _Labels:

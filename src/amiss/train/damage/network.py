@@ -12,7 +12,6 @@ from torch.nn import functional
 
 from amiss.detect.cues import CHANNELS as CUES
 from amiss.domain.words import DamageType
-from amiss.train.lite0 import BLOCKS, DEFAULT_TAPS
 
 TYPES = len(DamageType)
 ANY, MAJOR = TYPES, TYPES + 1
@@ -27,17 +26,17 @@ TOPS = (1, 8, 64)
 
 @dataclass(frozen=True, slots=True)
 class Width:
-    """Channels: of coarse cells (16 pixels), of fine ones (8), of a descriptor."""
+    """Channels.
 
+    shallow, deep: of the encoder's maps of fine cells together, and of its maps of coarse ones.
+    fine, coarse: of our own maps. descriptor: of a descriptor.
+    """
+
+    shallow: int = 40
+    deep: int = 192
     coarse: int = 64
     fine: int = 32
     descriptor: int = 48
-
-
-def inputs() -> tuple[int, int]:
-    """Channels of the encoder's fine map, and of its coarse maps together."""
-    fine, *coarse = (BLOCKS[block].outputs for block in DEFAULT_TAPS)
-    return fine, sum(coarse)
 
 
 def conv(inputs: int, outputs: int, kernel: int = 1, stride: int = 1, reach: int = 1) -> nn.Module:
@@ -92,21 +91,20 @@ class Neck(nn.Module):
 
     def __init__(self, width: Width) -> None:
         super().__init__()
-        features_fine, features_coarse = inputs()
         for_cues = 12
-        self.fine = conv(features_fine, width.fine - for_cues)
+        self.fine = conv(width.shallow, width.fine - for_cues)
         self.cues = conv(CUES, for_cues, 3)
         self.sink = conv(width.fine, width.coarse // 2, 3, stride=2)
-        self.coarse = conv(features_coarse, width.coarse)
+        self.coarse = conv(width.deep, width.coarse)
         self.mix = conv(width.coarse + width.coarse // 2, width.coarse)
 
-    def forward(self, s8: Tensor, s16: Tensor, cues: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, shallow: Tensor, deep: Tensor, cues: Tensor) -> tuple[Tensor, Tensor]:
         """What each place shows by itself, without its surroundings.
 
-        N×40×2h×2w, N×192×h×w and N×CUES×2h×2w to coarse N×C×h×w and fine N×F×2h×2w.
+        N×S×2h×2w, N×D×h×w and N×CUES×2h×2w to coarse N×C×h×w and fine N×F×2h×2w.
         """
-        fine = torch.cat([self.fine(s8), self.cues(cues)], dim=1)
-        return self.mix(torch.cat([self.coarse(s16), self.sink(fine)], dim=1)), fine
+        fine = torch.cat([self.fine(shallow), self.cues(cues)], dim=1)
+        return self.mix(torch.cat([self.coarse(deep), self.sink(fine)], dim=1)), fine
 
 
 class DamageHead(nn.Module):
@@ -142,16 +140,15 @@ class Descriptor(nn.Module):
 
     def __init__(self, width: Width, drop: float = 0.05) -> None:
         super().__init__()
-        features_fine, features_coarse = inputs()
-        self.sink = conv(features_fine, width.coarse // 2, 3, stride=2)
-        self.mix = conv(features_coarse + width.coarse // 2, width.coarse)
+        self.sink = conv(width.shallow, width.coarse // 2, 3, stride=2)
+        self.mix = conv(width.deep + width.coarse // 2, width.coarse)
         self.body = Residual(width.coarse, 1, drop)
         self.out = nn.Conv2d(width.coarse, width.descriptor + 1, 1)
 
-    def forward(self, s8: Tensor, s16: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, shallow: Tensor, deep: Tensor) -> tuple[Tensor, Tensor]:
         """Descriptors, and how sure a cell shows the item.
 
-        N×40×2h×2w and N×192×h×w to N×D×h×w, of length 1 at each cell, and logits N×h×w.
+        N×S×2h×2w and N×D×h×w to N×descriptor×h×w, of length 1 at each cell, and logits N×h×w.
         """
-        found = self.out(self.body(self.mix(torch.cat([s16, self.sink(s8)], dim=1))))
+        found = self.out(self.body(self.mix(torch.cat([deep, self.sink(shallow)], dim=1))))
         return functional.normalize(found[:, :-1], dim=1), found[:, -1]

@@ -9,13 +9,15 @@ Each stage goes on where it was stopped. `run.json` of each says what it was tra
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from amiss.dataset.words import SplitName
+from amiss.train.cache.sight import by_depth
+from amiss.train.cache.store import read_squeezers
 from amiss.train.damage.describe import Describer, describing
 from amiss.train.damage.epochs import Pairs, answers, shuffled, steps
 from amiss.train.damage.families import Family, read_families
@@ -73,6 +75,8 @@ def train(
     """
     torch.set_num_threads(options.threads)
     families = read_families(caches, frozenset(options.on))
+    shallow, deep = channels(caches[0])
+    options = replace(options, width=replace(options.width, shallow=shallow, deep=deep))
     held_out = read_families(caches, frozenset({"validation"}))
     about = {
         "products": [family.product for family in families],
@@ -95,6 +99,15 @@ def train(
         tell=lambda line: tell("judge", line),
     )
     return Trained(descriptor, network, figures(answers(network, held_out, known)))
+
+
+def channels(cache: Path) -> tuple[int, int]:
+    """Of the encoder's maps of fine cells together, and of its maps of coarse ones."""
+    squeezers = read_squeezers(cache)
+    shallow, deep = (
+        sum(len(squeezers[name].mean) for name in names) for names in by_depth(squeezers)
+    )
+    return shallow, deep
 
 
 def _described(
