@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import cv2
 import typer
-from benchmarks.damage.items import Items, read_items, thresholds
+from benchmarks.damage.items import Items, begun_at, read_items, thresholds
 from benchmarks.damage.look import point_at
 from benchmarks.damage.score import CALIBRATION, Job, score
 from benchmarks.damage.sets import REFERENCES, SETS, SIZE, VIEWS, planned
@@ -101,6 +101,8 @@ def table_(
     for name in TESTS:
         if _scores(folder, opened, name).exists():
             found[name] = table(_items(folder, opened, name), calibration)
+            begun = begun_at(_scores(folder, opened, name))
+            found[name]["findings_at_other_thresholds"] = begun != found[name]["thresholds"]
             if name == "fast":
                 found[name]["short"] = short(found[name]["counts"])
     if as_json:

@@ -109,13 +109,24 @@ def read_items(path: Path) -> Items:
     Raises:
         DatasetError: it is not there.
     """
+    return Items.of(map(json.loads, _lines(path)[1:]))
+
+
+def begun_at(path: Path) -> dict[str, float] | None:
+    """The thresholds at which a file of scores looks for findings; errors as in `read_items`."""
+    found: dict[str, float] | None = json.loads(_lines(path)[0])["thresholds"]
+    return found
+
+
+def _lines(path: Path) -> list[str]:
+    """Those that are whole."""
     try:
         *lines, _ = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
         raise DatasetError(
             f"There are no scores in {path}: run `python -m benchmarks.damage score` first."
         ) from error
-    return Items.of(map(json.loads, lines[1:]))
+    return lines
 
 
 def thresholds(items: Items, *, new: bool = False) -> dict[str, float]:

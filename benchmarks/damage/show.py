@@ -23,7 +23,8 @@ def markdown(name: str, what: str, found: Document) -> str:
     ]
     for pair, gains in found["gains"].items():
         held = sum(one["held"] for one in gains)
-        bounds = f"lower bounds ≥ {LEAST_RECALL} of recall at the budget, ≥ {LEAST_AUROC} of AUROC"
+        recall, auroc = _share(LEAST_RECALL), _share(LEAST_AUROC)
+        bounds = f"lower bounds ≥ {recall} of recall at the budget, ≥ {auroc} of AUROC"
         parts += [
             f"### With references against without: {pair}",
             f"{held} of {len(gains)} slices hold: {bounds}.",
@@ -55,7 +56,14 @@ def _counts(found: Document) -> str:
         f"Thresholds (raw) at {found['budget']:.1%} of {found['calibration_items']} sound items of "
         f"other products: {at}."
     )
-    return "\n\n".join([held, fixed, *(f"**Too few** {one}." for one in found.get("short", ()))])
+    lacking = found.get("short", [])
+    notes = [f"**Too few**: {', '.join(lacking)}."] if lacking else []
+    if found.get("findings_at_other_thresholds"):
+        notes.append(
+            "**Findings** were looked for at the thresholds of an earlier calibration; to have "
+            "them at these, remove the scores of this set and score it again."
+        )
+    return "\n\n".join([held, fixed, *notes])
 
 
 def _must(found: Document) -> Iterator[Sequence[str]]:
@@ -78,11 +86,11 @@ def _worst(pair: str, gains: Sequence[Document]) -> Sequence[str]:
         bounded = [one for one in gains if one[figure] is not None]
         if bounded:
             worst = min(bounded, key=lambda one, key=figure: float(one[key]["low"]))
-            words.append(f"{figure} {worst[figure]['low']:+.3f} ({' '.join(worst['slice'])})")
+            words.append(f"{figure} {_share(worst[figure]['low'])} ({' '.join(worst['slice'])})")
     held = all(one["held"] for one in gains)
     return (
         f"with against without references, {pair}: lowest bounds over slices",
-        f"≥ {LEAST_RECALL}, ≥ {LEAST_AUROC}",
+        f"≥ {_share(LEAST_RECALL)}, ≥ {_share(LEAST_AUROC)}",
         "; ".join(words) or NONE,
         str(len(gains)),
         ("yes" if held else "**no**") if words else NONE,
@@ -105,7 +113,7 @@ def _gain(one: Document) -> Sequence[str]:
             cells += [NONE, NONE]
         else:
             cells.append(f"{_share(own['a'])} → {_share(own['b'])}")
-            cells.append(f"{own['difference']:+.3f} [{own['low']:+.3f}, {own['high']:+.3f}]")
+            cells.append(_with_interval(own["difference"], [own["low"], own["high"]]))
     return " ".join(one["slice"]), str(one["n"]), *cells, "yes" if one["held"] else "**no**"
 
 
@@ -132,7 +140,8 @@ def _share(value: float | None) -> str:
     """.123, as all figures of the documentation are written."""
     if value is None:
         return NONE
-    return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.3f}"
+    whole = f"{value:.3f}".replace("-", "−")
+    return whole.replace("0.", ".", 1) if abs(value) < 1 else whole
 
 
 def _with_interval(value: float | None, interval: Sequence[float] | None) -> str:
