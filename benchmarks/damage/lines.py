@@ -24,7 +24,11 @@ LIMIT = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure. least, most: what is asked for; neither: it is reported. n: items it rests on."""
+    """One figure.
+
+    n: items it rests on. least, most: what is asked for; neither: it is reported. varies: whether
+    an interval says anything of it.
+    """
 
     key: str
     words: str
@@ -32,6 +36,7 @@ class Line:
     n: int
     least: float | None = None
     most: float | None = None
+    varies: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ def measured_lines(items: Items, lines: list[Line]) -> list[Shown]:
 
     values = measured(measure, len(items))
     spans = intervals(items.products, measure)
-    return [Shown(line, values[line.key,], spans[line.key,]) for line in lines]
+    return [
+        Shown(line, values[line.key,], spans[line.key,] if line.varies else None) for line in lines
+    ]
 
 
 def must_show(items: Items, at: Thresholds) -> list[Line]:
@@ -158,6 +165,7 @@ def _prints(items: Items, at: Thresholds) -> Iterator[Line]:
         lambda times: np.full(len(times), np.nan if limit is None else limit),
         int(fooled.sum()),
         most=0.02,
+        varies=False,
     )
 
     def lost(times: Array) -> Array:

@@ -29,7 +29,16 @@ def markdown(name: str, what: str, found: Document) -> str:
             f"### With references against without: {pair}",
             f"{held} of {len(gains)} slices hold: {bounds}.",
             _table(
-                ("slice", "n", "recall", "gain [95 %]", "AUROC", "gain [95 %]", "holds"),
+                (
+                    "slice",
+                    "n",
+                    "recall",
+                    "gain [95 %]",
+                    "gain at 0.5 % of these sound items",
+                    "AUROC",
+                    "gain [95 %]",
+                    "holds",
+                ),
                 (_gain(one) for one in gains),
             ),
         ]
@@ -106,14 +115,20 @@ def _types(types: Document) -> Iterator[Sequence[str]]:
 
 
 def _gain(one: Document) -> Sequence[str]:
-    cells = []
-    for figure in ("recall", "auroc"):
+    gains, values = {}, {}
+    for figure in ("recall", "recall_here", "auroc"):
         own = one[figure]
-        if own is None:
-            cells += [NONE, NONE]
-        else:
-            cells.append(f"{_share(own['a'])} → {_share(own['b'])}")
-            cells.append(_with_interval(own["difference"], [own["low"], own["high"]]))
+        values[figure] = NONE if own is None else f"{_share(own['a'])} → {_share(own['b'])}"
+        gains[figure] = (
+            NONE if own is None else _with_interval(own["difference"], [own["low"], own["high"]])
+        )
+    cells = [
+        values["recall"],
+        gains["recall"],
+        gains["recall_here"],
+        values["auroc"],
+        gains["auroc"],
+    ]
     return " ".join(one["slice"]), str(one["n"]), *cells, "yes" if one["held"] else "**no**"
 
 

@@ -142,8 +142,11 @@ def _gain(gain: Gain) -> Document:
     return {
         "slice": list(gain.slice),
         "n": gain.n,
-        "recall": None if gain.recall is None else asdict(gain.recall),
-        "auroc": None if gain.auroc is None else asdict(gain.auroc),
+        **{
+            name: None if own is None else asdict(own)
+            for name in ("recall", "recall_here", "auroc")
+            for own in [getattr(gain, name)]
+        },
         "held": gain.held,
     }
 

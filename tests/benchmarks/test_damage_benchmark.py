@@ -184,6 +184,7 @@ def test_gains_are_paired_and_small_slices_left_out():
     assert ("type", "hole") not in found
     tear = found["type", "tear"]
     assert (tear.n, tear.recall.a, tear.recall.b, tear.recall.low) == (100, 0.0, 1.0, 1.0)
+    assert (tear.recall_here.a, tear.recall_here.b) == (0.0, 1.0)
     assert (tear.auroc.a, tear.auroc.b) == (0.0, 1.0)
     assert tear.held
     back = {one.slice: one for one in gained(items, ("all", "depth"), dict.fromkeys(ARMS, 2.0))}
