@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from amiss.bundle.manifest import Weighing
 from amiss.bundle.operating_point import OperatingPoint, read_operating_point
 from amiss.bundle.read import Bundle, open_bundle
-from amiss.decide.threshold import damage_confidence, decide
+from amiss.decide.threshold import confidence, decide
 from amiss.detect.damage import DamageModel
 from amiss.detect.discrepancy import Settings
 from amiss.detect.findings import findings_in
-from amiss.detect.fuse import Judged, likely_types, weigh, weigh_map, weighing
+from amiss.detect.fuse import Judged, is_foreign, likely_types, was_compared, weigh, weigh_map
 from amiss.detect.judge import Detectors
 from amiss.detect.maps import over_view
 from amiss.detect.read import Reader
@@ -23,6 +22,7 @@ from amiss.detect.reasons import (
     DEPTH_UNREAD,
     DIFFERS,
     EXPECTED_UNREAD,
+    FOREIGN,
     LOOKS_DAMAGED,
     LOOKS_SOUND,
     NO_DEPTH,
@@ -141,14 +141,15 @@ class Inspector:
         capture = _capture(item, depth, empty_tray, product, step)
         named = (expected,) if isinstance(expected, str) else tuple(expected or ())
         judged = self.judge(capture, self._references(references, capture.product))
-        by = weighing(judged, self.bundle.manifest.damage)
-        score = None if by is None else self._confidence(weigh(judged, by))
-        scores = tuple(None if by is None else self._confidence(weigh([one], by)) for one in judged)
+        score = self._score(judged)
+        scores = tuple(self._score([one], compared=was_compared(judged)) for one in judged)
         heatmaps = tuple(
-            self._heatmap(one, view, by) for one, view in zip(judged, capture.views, strict=True)
+            self._heatmap(one, view, compared=was_compared(judged))
+            for one, view in zip(judged, capture.views, strict=True)
         )
         findings = self._findings(capture.views, judged, scores, heatmaps)
-        decision = decide(score, self.point)
+        foreign = is_foreign(judged)
+        decision = Decision.NOT_INSPECTED if foreign else decide(score, self.point)
         evidence = tuple(told for one in judged for told in one.evidence)
         return Result(
             score=score,
@@ -198,12 +199,14 @@ class Inspector:
             raise GalleryError(f"There is no gallery to look {product} up in; name one.")
         return self.gallery.references(product)
 
-    def _confidence(self, raw: float | None) -> float | None:
-        return None if raw is None else damage_confidence(raw, self.point)
+    def _score(self, judged: Sequence[Judged], *, compared: bool | None = None) -> float | None:
+        """Of an item; of one view of it, `compared` says whether any of them was."""
+        found = weigh(judged, self.bundle.manifest.damage, compared=compared)
+        return None if found is None else confidence(found, self.point)
 
-    def _heatmap(self, judged: Judged, view: View, by: Weighing | None) -> ScoreMap | None:
-        raw = None if by is None else weigh_map(judged, by)
-        return None if raw is None else over_view(damage_confidence(raw, self.point), view)
+    def _heatmap(self, judged: Judged, view: View, *, compared: bool) -> ScoreMap | None:
+        found = weigh_map(judged, self.bundle.manifest.damage, compared=compared)
+        return None if found is None else over_view(confidence(found, self.point), view)
 
     def _findings(
         self,
@@ -234,6 +237,8 @@ class Inspector:
             verdict = (ALIKE if compared else LOOKS_SOUND,)
         evidence = (told for one in judged for told in one.evidence)
         unseen = dict.fromkeys(one.reason for one in evidence if one.reason is not None)
+        if self.model is not None and is_foreign(judged):
+            verdict = (FOREIGN,)
         note = (PROVISIONAL,) if self.point.provisional else ()
         return (*verdict, *unseen, *note)
 

@@ -89,14 +89,13 @@ class Weighing(_Document):
     """How the views of an item become one number: the log of how much likelier damage made them.
 
     bias + damage · the largest logit of any damage + major · the largest one of major damage
-    + mean · the mean over views of both + discrepancy · the largest discrepancy.
+    + mean · the mean over views of both.
     """
 
     bias: FiniteFloat
     damage: NotNegative
     major: NotNegative
     mean: NotNegative
-    discrepancy: NotNegative
 
 
 class Damage(_Document):

@@ -16,13 +16,23 @@ from amiss.domain.errors import BundleError
 CalibrationFact = str | int | FiniteFloat | bool | None
 
 
+class ModelLimits(BaseModel):
+    """The damage model's numbers at the threshold: without references, and with them."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    alone: FiniteFloat
+    beside: FiniteFloat
+
+
 class OperatingPoint(BaseModel):
     """How a discrepancy becomes a score, and which score is too high.
 
     bundle: id of the bundle that it is for. threshold: a score in [0, 1]; above it, sideline.
     provisional: true until it rests on captures of the booth itself. calibration: what it rests
     on (which pictures, how many, which quantile, the date). midpoint, slope: the logistic curve
-    that maps a raw discrepancy d to the score 1/(1 + exp(−slope·(d − midpoint))).
+    that maps a raw discrepancy d to the score 1/(1 + exp(−slope·(d − midpoint))). model: where the
+    damage model's number has the score 0.5; None of a bundle without one.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -33,6 +43,7 @@ class OperatingPoint(BaseModel):
     calibration: dict[str, CalibrationFact]
     midpoint: FiniteFloat
     slope: Annotated[FiniteFloat, Field(gt=0)]
+    model: ModelLimits | None = None
 
     @property
     def hash(self) -> str:
@@ -66,6 +77,10 @@ def read_operating_point(path: Path | None, bundle: Bundle) -> OperatingPoint:
         raise BundleError(
             f"{path.name} is for bundle {point.bundle}, not {bundle.id}; recalibrate for this one."
         )
+    if bundle.manifest.damage is not None and point.model is None:
+        raise BundleError(
+            f"{path.name} has no limits for the damage model of {bundle.id}; recalibrate."
+        )
     return point
 
 
@@ -94,4 +109,4 @@ class _WithHash(OperatingPoint):
 
 
 def _content(document: _WithHash) -> dict[str, Any]:
-    return document.model_dump(exclude={"stated_hash"})
+    return {name: getattr(document, name) for name in OperatingPoint.model_fields}

@@ -46,12 +46,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """A view by itself. coarse, fine: maps that the comparison goes on from."""
+    """A view by itself. coarse, fine: maps that the comparison goes on from.
+
+    familiarity: how far the picture is like those that the model was trained on, in [0, 1].
+    """
 
     alone: Told
     seen: Seen
     coarse: Floats
     fine: Floats
+    familiarity: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,6 +135,7 @@ class DamageModel:
                 ),
                 coarse=found["coarse"][place],
                 fine=found["fine"][place],
+                familiarity=float(found["familiarity"][place]),
             )
             for place in range(len(found["view"]))
         ]

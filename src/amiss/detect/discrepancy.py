@@ -96,6 +96,8 @@ class Settings:
     least_coverage: float = 0.4
     # The damage model's own: share of the item that the references must show.
     least_shown: float = 0.2
+    # Familiarity from which the damage model does without the discrepancy.
+    known: float = 0.98
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,12 +1,13 @@
-"""From what the detectors say of each view to one number for the item, and to one map a view.
+"""From what the detectors say of each view to what is weighed for the item, and for each place.
 
-The number is the log of how much likelier a damaged item than a pristine one is to look like this,
-up to what the operating point adds for how rare damage is. Maps are weighed alike, place by place,
-so that a view's peak stands where its score comes from.
+The damage model counts as far as it knows pictures like these (`familiarity`); the rest is left to
+the discrepancy, which has learnt nothing that could be foreign to a picture. The model's number is
+the log of how much likelier a damaged item than a pristine one is to look like this.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -17,8 +18,10 @@ from amiss.detect.discrepancy import Discrepancy
 from amiss.domain.evidence import Evidence
 from amiss.gallery.reference import Reference
 
-ONLY_DISCREPANCY = Weighing(bias=0, damage=0, major=0, mean=0, discrepancy=1)
-"""Of a bundle without a damage model."""
+T = TypeVar("T", float, Floats)
+
+LEAST_KNOWN = 0.5
+"""Familiarity below which the model's word alone decides nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,8 +29,9 @@ class Judged:
     """What is known of one view.
 
     told: by the damage model, beside the references where these show the item. evidence: all that
-    was said, for the record. discrepancy: None where the references do not show the item.
-    beside: the comparison, and the references it was made with.
+    was said, for the record. discrepancy: None where the references do not show the item, or the
+    model knows such pictures so well that nobody asked. beside: the comparison, and the references
+    it was made with. familiarity: see `amiss.detect.damage.Reading`; 0 without a model.
     """
 
     view: int
@@ -35,52 +39,105 @@ class Judged:
     evidence: tuple[Evidence, ...]
     discrepancy: Discrepancy | None = None
     beside: tuple[Comparison, tuple[Reference, ...]] | None = None
+    familiarity: float = 0.0
 
 
-def weighing(views: Sequence[Judged], damage: Damage | None) -> Weighing | None:
-    """How these views are weighed; None where nothing can be said of any of them."""
-    if damage is None:
-        return ONLY_DISCREPANCY if any(one.discrepancy is not None for one in views) else None
-    compared = any(one.beside is not None or one.discrepancy is not None for one in views)
-    return damage.beside if compared else damage.alone
+@dataclass(frozen=True, slots=True)
+class Weighed(Generic[T]):
+    """What is said of an item, or of each place of a view; at least one of both is there.
 
-
-def numbers(views: Sequence[Judged]) -> tuple[float, float, float, float] | None:
-    """What is weighed: (damage, major, mean, discrepancy), as in `Weighing`.
-
-    None where nothing can be said of any view.
+    model: the damage model's number. compared: whether it saw references. discrepancy: from them,
+    ≥ 0. familiarity: how far the model knows such pictures, in [0, 1].
     """
+
+    model: T | None
+    compared: bool
+    discrepancy: T | None
+    familiarity: float
+
+
+Numbers = tuple[float, float, float]
+"""Of the damage model, as weighed: (damage, major, mean), see `Weighing`."""
+
+
+def numbers(views: Sequence[Judged]) -> Numbers | None:
+    """What the damage model says of an item; None without one."""
     told = np.array([view.told.view[[ANY, MAJOR]] for view in views if view.told is not None])
-    differs = [view.discrepancy.score for view in views if view.discrepancy is not None]
-    if not len(told) and not differs:
+    if not len(told):
         return None
-    damage, major = told.max(axis=0) if len(told) else (0.0, 0.0)
-    mean = float(told.mean()) if len(told) else 0.0
-    return float(damage), float(major), mean, max(differs, default=0.0)
+    damage, major = told.max(axis=0)
+    return float(damage), float(major), float(told.mean())
 
 
-def weigh(views: Sequence[Judged], by: Weighing) -> float | None:
-    """One number for an item; None where nothing can be said of any view."""
+def weigh(
+    views: Sequence[Judged], damage: Damage | None, *, compared: bool | None = None
+) -> Weighed[float] | None:
+    """All that is known of an item; None where nothing is.
+
+    compared: whether the model saw references; None looks.
+    """
     found = numbers(views)
-    if found is None:
+    differs = [view.discrepancy.score for view in views if view.discrepancy is not None]
+    if found is None and not differs:
         return None
-    weights = (by.damage, by.major, by.mean, by.discrepancy)
-    return by.bias + sum(one * weight for one, weight in zip(found, weights, strict=True))
+    compared = was_compared(views) if compared is None else compared
+    by = _weighing(damage, compared=compared)
+    return Weighed(
+        None if found is None or by is None else model_number(found, by),
+        compared,
+        max(differs) if differs else None,
+        float(np.mean([view.familiarity for view in views])),
+    )
 
 
-def weigh_map(view: Judged, by: Weighing) -> Floats | None:
+def model_number(found: Numbers, by: Weighing) -> float:
+    """The model's number."""
+    damage, major, mean = found
+    return by.bias + by.damage * damage + by.major * major + by.mean * mean
+
+
+def was_compared(views: Sequence[Judged]) -> bool:
+    """Whether the damage model saw references of some view."""
+    return any(view.beside is not None for view in views)
+
+
+def is_foreign(views: Sequence[Judged]) -> bool:
+    """Whether nothing can be relied on.
+
+    That is so where the model does not know such pictures and no reference shows the item.
+    """
+    if any(view.discrepancy is not None for view in views):
+        return False
+    return float(np.mean([view.familiarity for view in views])) < LEAST_KNOWN
+
+
+def weigh_map(view: Judged, damage: Damage | None, *, compared: bool) -> Weighed[Floats] | None:
     """The same for each place of a view, as fine as its evidence; None where there is none.
 
-    What a cell says counts as what the whole view would say if it were that sure.
+    What a cell says counts as what the whole view would say if it were that sure. compared: of the
+    item, whose views are all weighed alike.
     """
+    by = _weighing(damage, compared=compared)
     told = None if view.told is None else view.told.maps[: len(TYPES)].max(axis=0)
     differs = None if view.discrepancy is None else view.discrepancy.heat
     if told is not None and differs is not None:
-        told = _resized(told, differs.shape)
-    found = None if told is None else (by.damage + by.major + by.mean) * told
-    if differs is not None:
-        found = by.discrepancy * differs + (0 if found is None else found)
-    return None if found is None else np.asarray(by.bias + found, np.float32)
+        told = _resized(told, (differs.shape[0], differs.shape[1]))
+    if told is None and differs is None:
+        return None
+    return Weighed(
+        None
+        if told is None or by is None
+        else np.asarray(by.bias + (by.damage + by.major + by.mean) * told, np.float32),
+        compared,
+        differs,
+        view.familiarity,
+    )
+
+
+def _weighing(damage: Damage | None, *, compared: bool) -> Weighing | None:
+    if damage is None:
+        return None
+    return damage.beside if compared else damage.alone
 
 
 def likely_types(views: Sequence[Judged]) -> dict[str, float]:

@@ -6,7 +6,7 @@ from threading import Lock
 
 import numpy as np
 
-from amiss.detect.damage import ANY, MAJOR, TYPES, Comparison, DamageModel, Told
+from amiss.detect.damage import ANY, MAJOR, TYPES, Comparison, DamageModel, Reading, Told
 from amiss.detect.discrepancy import Comparator, Discrepancy, Settings
 from amiss.detect.fuse import Judged
 from amiss.detect.read import Sight
@@ -39,29 +39,28 @@ class Detectors:
         Raises:
             EngineError: the encoder or the model failed.
         """
-        alone = () if sight.reading is None else (_told(index, sight.reading.alone),)
-        told = None if sight.reading is None else sight.reading.alone
-        if not references:
-            return Judged(index, told, (*alone, _unable(index, NO_REFERENCE)))
-        small = thumbnail(view.rgb)
-        others = _without_itself(view, small, references)
+        reading = sight.reading
+        said = [] if reading is None else [_told(index, reading)]
+        told = None if reading is None else reading.alone
+        known = 0.0 if reading is None else reading.familiarity
+        small = thumbnail(view.rgb) if references else None
+        others = () if small is None else _without_itself(view, small, references)
         if not others:
-            return Judged(index, told, (*alone, _unable(index, SELF_REFERENCE)))
-        differs = self._comparator(others).compare(view, small, sight.features)
-        seen = differs.coverage >= self.settings.least_coverage
-        evidence = (*alone, _differs(index, differs, seen=seen))
+            said.append(_unable(index, SELF_REFERENCE if references else NO_REFERENCE))
+            return Judged(index, told, tuple(said), familiarity=known)
         compared = self._compared(sight, others)
         if compared is not None:
             shown = compared[0].coverage >= self.settings.least_shown
-            evidence = (*evidence, _beside(index, *compared, shown=shown))
+            said.append(_beside(index, *compared, shown=shown))
             compared = compared if shown else None
-        return Judged(
-            index,
-            told if compared is None else compared[0].told,
-            evidence,
-            differs if seen else None,
-            compared,
-        )
+            told = told if compared is None else compared[0].told
+        differs = None
+        if compared is None or known < self.settings.known:
+            found = self._comparator(others).compare(view, small, sight.features)
+            seen = found.coverage >= self.settings.least_coverage
+            said.append(_differs(index, found, seen=seen))
+            differs = found if seen else None
+        return Judged(index, told, tuple(said), differs, compared, known)
 
     def _compared(
         self, sight: Sight, references: tuple[Reference, ...]
@@ -114,9 +113,10 @@ def _differs(index: int, found: Discrepancy, *, seen: bool) -> Evidence:
     )
 
 
-def _told(index: int, told: Told) -> Evidence:
+def _told(index: int, reading: Reading) -> Evidence:
     """What the view shows by itself."""
-    return Evidence("damage", index, available=True, details=_likely(told))
+    details = {**_likely(reading.alone), "familiarity": reading.familiarity}
+    return Evidence("damage", index, available=True, details=details)
 
 
 def _beside(

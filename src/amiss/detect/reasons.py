@@ -12,6 +12,9 @@ LOOKS_SOUND = "The item looks sound."
 PROVISIONAL = "The threshold is provisional: it does not rest on captures of this booth."
 NO_REFERENCE = "There is no reference of this product to compare the item with."
 SELF_REFERENCE = "The only reference is the picture itself, which says nothing about it."
+FOREIGN = (
+    "The damage model knows no pictures like these, and there is no reference that shows the item."
+)
 UNSEEN = "The references do not show this face of the item, or show another product."
 NO_DEPTH = "No depth was handed in."
 NO_TRAY = "No picture of the empty tray was handed in."

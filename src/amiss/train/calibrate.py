@@ -13,6 +13,7 @@ import numpy as np
 
 from amiss.booth.judge import Judge
 from amiss.bundle.operating_point import (
+    ModelLimits,
     OperatingPoint,
     default_operating_point_path,
     write_operating_point,
@@ -56,12 +57,12 @@ def operating_point(
     discrepancies: Sequence[float],
     pictures: str,
     date: str,
-    slope: float | None = None,
+    model: ModelLimits | None = None,
 ) -> OperatingPoint:
     """The provisional operating point that these pristine items give.
 
-    pictures: what they are, in words. date: YYYY-MM-DD. slope: of the score; None is such that the
-    median item has MEDIAN_SCORE.
+    pictures: what they are, in words. date: YYYY-MM-DD. model: limits of the damage model, if
+    there is one.
 
     Raises:
         InputError: there are too few items, or they are all alike.
@@ -89,7 +90,8 @@ def operating_point(
             "date": date,
         },
         midpoint=limit,
-        slope=slope or round(math.log(1 / MEDIAN_SCORE - 1) / (limit - median), 6),
+        model=model,
+        slope=round(math.log(1 / MEDIAN_SCORE - 1) / (limit - median), 6),
     )
 
 
@@ -122,7 +124,13 @@ def write_default(
 def unscaled(bundle: Bundle) -> OperatingPoint:
     """An operating point from whose scores discrepancies can be read off."""
     return OperatingPoint(
-        bundle=bundle.id, threshold=0.5, provisional=True, calibration={}, midpoint=0.0, slope=1.0
+        bundle=bundle.id,
+        threshold=0.5,
+        provisional=True,
+        calibration={},
+        midpoint=0.0,
+        slope=1.0,
+        model=None if bundle.manifest.damage is None else ModelLimits(alone=0.0, beside=0.0),
     )
 
 

@@ -21,7 +21,7 @@ from amiss.bundle.read import Bundle, open_bundle
 from amiss.detect.preprocessing import fingerprint
 from amiss.train.export import refuse_other_folders
 
-AS_TRAINED = Weighing(bias=0, damage=0.5, major=0.5, mean=0, discrepancy=0)
+AS_TRAINED = Weighing(bias=0, damage=0.5, major=0.5, mean=0)
 """Before anything was weighed."""
 
 

@@ -10,9 +10,10 @@ from amiss.train.damage.network import ANY, MAJOR
 
 
 def figures(answers: Iterable[Answer]) -> dict[str, float]:
-    """AUROC and recall at 1 % false positives, of any and of major damage, without and with
-    references; of items whose damage some view shows, against those that have none.
-    """  # noqa: D205 - one thought, two lines
+    """AUROC and recall at 1 % false positives, without and with references.
+
+    Of any and of major damage, of items where some view shows it, against those that have none.
+    """
     kept = [one for one in answers if one.item.damages is not None]
     seen = np.array([(one.targets[:, ANY] == 1).any() for one in kept], np.bool_)
     grave = np.array([(one.targets[:, MAJOR] == 1).any() for one in kept], np.bool_)

@@ -8,7 +8,7 @@ import numpy as np
 
 from amiss.dataset.collection import Split
 from amiss.dataset.records import CaptureRecord
-from amiss.detect.fuse import numbers
+from amiss.detect.fuse import Numbers, numbers, was_compared
 from amiss.domain.errors import DatasetError
 from amiss.domain.words import Severity
 from amiss.evaluate.draw import draw_of_each_camera
@@ -25,10 +25,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Items without references and, as far as there are any, with them."""
+    """Items without references and, as far as there are any, with them.
+
+    discrepancies: of sound items with references.
+    """
 
     alone: list[Item]
     beside: list[Item]
+    discrepancies: list[float]
 
 
 def gather(
@@ -45,7 +49,7 @@ def gather(
         ImageError: a picture cannot be read.
     """
     records = list(_drawn(split, most, seed))
-    gathered = Gathered([], [])
+    gathered = Gathered([], [], [])
     done = 0
     for item, group in groupby(records, key=lambda record: record.item):
         drawn = draw_of_each_camera(split.references(item), REFERENCES, seed)
@@ -57,11 +61,14 @@ def gather(
                 continue
             capture = record.load(decode)
             for into, beside in ((gathered.alone, []), (gathered.beside, references)):
-                if into is gathered.beside and not beside:
+                judged = inspector.judge(capture, beside)
+                found = numbers(judged)
+                if found is None or (into is gathered.beside and not was_compared(judged)):
                     continue
-                found = numbers(inspector.judge(capture, beside))
-                if found is not None:
-                    into.append(_item(record, found))
+                into.append(_item(record, found))
+                differs = [one.discrepancy.score for one in judged if one.discrepancy is not None]
+                if differs and not into[-1].damaged:
+                    gathered.discrepancies.append(max(differs))
     return gathered
 
 
@@ -88,7 +95,7 @@ def _drawn(split: Split, most: int, seed: int) -> Iterator[CaptureRecord]:
         yield from some
 
 
-def _item(record: CaptureRecord, found: tuple[float, float, float, float]) -> Item:
+def _item(record: CaptureRecord, found: Numbers) -> Item:
     if record.labels is None or record.labels.damages is None:
         raise DatasetError(f"{record.id} has no labels.")
     damages = record.labels.damages

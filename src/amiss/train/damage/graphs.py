@@ -9,11 +9,22 @@ from torch import Tensor, nn
 from amiss.detect.cues import CHANNELS as CUES
 from amiss.detect.match import BEST, FINE_REACH, REACH
 from amiss.train.damage.comparator import FINE_KEY, KEY, Beside
+from amiss.train.damage.familiar import Familiarity
 from amiss.train.damage.judge import DamageNetwork
 from amiss.train.damage.network import Descriptor
 
 OPSET = 17
-VIEW_OUTPUTS = ("maps", "view", "coarse", "fine", "keys", "fine_keys", "descriptors", "item")
+VIEW_OUTPUTS = (
+    "maps",
+    "view",
+    "coarse",
+    "fine",
+    "keys",
+    "fine_keys",
+    "descriptors",
+    "item",
+    "familiarity",
+)
 COMPARE_INPUTS = (
     "coarse",
     "fine",
@@ -29,9 +40,11 @@ COMPARE_INPUTS = (
 class _View(nn.Module):
     """Everything that one view says by itself, and all that is kept of a reference."""
 
-    def __init__(self, network: DamageNetwork, descriptor: Descriptor) -> None:
+    def __init__(
+        self, network: DamageNetwork, descriptor: Descriptor, familiarity: Familiarity
+    ) -> None:
         super().__init__()
-        self.network, self.descriptor = network, descriptor
+        self.network, self.descriptor, self.familiarity = network, descriptor, familiarity
 
     def forward(self, shallow: Tensor, deep: Tensor, cues: Tensor) -> tuple[Tensor, ...]:
         coarse, fine = self.network.neck(shallow, deep, cues)
@@ -41,6 +54,7 @@ class _View(nn.Module):
             fine,
             *self.network.comparator.keys(coarse, fine),
             *self.descriptor(shallow, deep),
+            self.familiarity(shallow, deep),
         )
 
 
@@ -53,7 +67,7 @@ class _Compare(nn.Module):
         return self.network.beside(coarse, fine, Beside(*beside))
 
 
-def view_graph(network: DamageNetwork, descriptor: Descriptor) -> bytes:
+def view_graph(network: DamageNetwork, descriptor: Descriptor, familiarity: Familiarity) -> bytes:
     """Inputs shallow N×S×2h×2w, deep N×D×h×w, cues N×CUES×2h×2w; outputs VIEW_OUTPUTS."""
     given = {
         "shallow": torch.zeros(1, network.width.shallow, 16, 16),
@@ -61,7 +75,7 @@ def view_graph(network: DamageNetwork, descriptor: Descriptor) -> bytes:
         "cues": torch.zeros(1, CUES, 16, 16),
     }
     axes = {name: {0: "n", 2: f"{name}_rows", 3: f"{name}_columns"} for name in given}
-    return _graph(_View(network, descriptor), given, axes, VIEW_OUTPUTS)
+    return _graph(_View(network, descriptor, familiarity), given, axes, VIEW_OUTPUTS)
 
 
 def compare_graph(network: DamageNetwork) -> bytes:

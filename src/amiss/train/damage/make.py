@@ -4,6 +4,7 @@ The work folder keeps every stage; a run that was killed goes on where it was.
 """
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,25 +13,35 @@ from typing import Any
 import numpy as np
 
 from amiss.bundle.manifest import Source, Weighing
-from amiss.bundle.operating_point import OperatingPoint
+from amiss.bundle.operating_point import ModelLimits, OperatingPoint
 from amiss.bundle.read import Bundle
 from amiss.dataset.check.dataset import check_dataset
 from amiss.dataset.collection import Dataset
 from amiss.dataset.reader import open_dataset
+from amiss.dataset.words import SplitName
+from amiss.detect.discrepancy import Settings
+from amiss.detect.fuse import model_number
 from amiss.inspector import Inspector
 from amiss.train.cache.build import build_cache
 from amiss.train.cache.see import EngineFeatures
-from amiss.train.calibrate import operating_point, unscaled
+from amiss.train.cache.sight import by_depth
+from amiss.train.calibrate import QUANTILE, operating_point, unscaled
 from amiss.train.damage.bundle import AS_TRAINED, write_bundle
 from amiss.train.damage.card import damage_card
+from amiss.train.damage.familiar import Familiarity, Summary, summary_of
 from amiss.train.damage.gather import Gathered, gather
 from amiss.train.damage.graphs import compare_graph, view_graph
 from amiss.train.damage.run import Options, Trained, train
 from amiss.train.damage.weigh import Item, fit_weighing
+from amiss.vision.decode import decode
 from amiss.vision.engine.choose import load_engine
+from amiss.vision.frame import to_frame
 
 WEIGHED = 400
 """Items of the validation split, at most, from which weighing is learnt."""
+FAMILIAR = 1000
+"""Views of the training split, at most, that say what is familiar; of validation half as many."""
+PICTURES = "sound items of the validation split"
 FACTS = "made.json"
 
 Tell = Callable[[str, dict[str, float]], None]
@@ -76,7 +87,11 @@ def make_bundle(
     for number, (data, cache) in enumerate(zip(opened, caches, strict=True)):
         build_cache(data, cache, features, _told(tell, f"cache {number}"))
     trained = train(work, caches, options, tell)
-    graphs = view_graph(trained.network, trained.descriptor), compare_graph(trained.network)
+    known = _familiarity(opened, features, options.seed, tell)
+    graphs = (
+        view_graph(trained.network, trained.descriptor, known),
+        compare_graph(trained.network),
+    )
 
     def write(alone: Weighing, beside: Weighing) -> Bundle:
         card = damage_card(naming.name, naming.version, naming.created, naming.sources, facts)
@@ -96,7 +111,10 @@ def make_bundle(
     gathered = _gathered(write(AS_TRAINED, AS_TRAINED), opened, options, tell)
     alone, beside = fit_weighing(gathered.alone), fit_weighing(gathered.beside)
     bundle = write(alone, beside)
-    point = _operating_point(bundle, gathered.beside, beside, naming.created)
+    limits = ModelLimits(
+        alone=_limit(gathered.alone, alone), beside=_limit(gathered.beside, beside)
+    )
+    point = operating_point(bundle, gathered.discrepancies, PICTURES, naming.created, model=limits)
     (work / FACTS).write_text(json.dumps({**facts, "bundle": bundle.id}, indent=2) + "\n")
     return Made(bundle, point, trained.figures)
 
@@ -126,27 +144,50 @@ def _facts(opened: Sequence[Dataset], trained: Trained, options: Options) -> dic
     }
 
 
+def _familiarity(
+    opened: Sequence[Dataset], features: EngineFeatures, seed: int, tell: Tell
+) -> Familiarity:
+    """Learnt from views of the training splits, its limit from views of the validation splits."""
+    drawn: dict[SplitName, int] = {"train": FAMILIAR, "validation": FAMILIAR // 2}
+    summaries: dict[SplitName, list[Summary]] = {name: [] for name in drawn}
+    for data in opened:
+        for name, most in drawn.items():
+            if name in data.splits:
+                split = data.split(name)
+                count = max(1, most // len(opened))
+                rng = np.random.default_rng([seed, count])
+                for place in rng.permutation(len(split))[:count]:
+                    record = split[int(place)]
+                    view = record.views[int(rng.integers(len(record.views)))]
+                    maps = features(to_frame(view.load(decode).rgb, features.multiple))
+                    shallow, deep = ([maps[one] for one in names] for names in by_depth(maps))
+                    summaries[name].append(summary_of(shallow, deep))
+        tell("familiarity", {"views": sum(map(len, summaries.values()))})
+    train, held_out = (np.stack(summaries[name]) for name in drawn)
+    return Familiarity(train, held_out)
+
+
 def _gathered(bundle: Bundle, opened: Sequence[Dataset], options: Options, tell: Tell) -> Gathered:
-    """Evidence of items of all data sets, as many of each."""
-    inspector = Inspector(bundle, unscaled(bundle), load_engine(bundle))
-    found = Gathered([], [])
+    """Evidence of items of all data sets, as many of each; the discrepancy is always asked."""
+    settings = Settings(known=2.0)
+    inspector = Inspector(bundle, unscaled(bundle), load_engine(bundle), settings=settings)
+    found = Gathered([], [], [])
     for number, data in enumerate(opened):
         if "validation" not in data.splits:
             continue
         split = data.split("validation")
         most = max(1, WEIGHED // len(opened))
         some = gather(inspector, split, most, options.seed, _told(tell, f"weigh {number}"))
-        found.alone.extend(some.alone)
-        found.beside.extend(some.beside)
+        for into, more in (
+            (found.alone, some.alone),
+            (found.beside, some.beside),
+            (found.discrepancies, some.discrepancies),
+        ):
+            into.extend(more)  # type: ignore[arg-type]  # each list its own kind
     return found
 
 
-def _operating_point(
-    bundle: Bundle, items: Sequence[Item], by: Weighing, date: str
-) -> OperatingPoint:
-    """Where sound items of the validation split end."""
-    weights = np.array([by.damage, by.major, by.mean, by.discrepancy])
-    found = [
-        by.bias + float(weights @ np.array(item.numbers)) for item in items if not item.damaged
-    ]
-    return operating_point(bundle, found, "sound items of the validation split", date, slope=1.0)
+def _limit(items: Sequence[Item], by: Weighing) -> float:
+    """Where sound items end."""
+    found = np.sort([model_number(item.numbers, by) for item in items if not item.damaged])
+    return round(float(found[math.ceil(QUANTILE * len(found)) - 1]), 6)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from amiss.bundle.manifest import Weighing
+from amiss.detect.fuse import Numbers
 from amiss.domain.errors import DatasetError
 
 LEAST = 20
@@ -24,14 +25,14 @@ MINOR = 0.3
 _SHRINK = 0.01
 _DIGITS = 6
 
-NAMES = ("damage", "major", "mean", "discrepancy")
+NAMES = ("damage", "major", "mean")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item. numbers: of NAMES. damaged, major: what it is."""
 
-    numbers: tuple[float, float, float, float]
+    numbers: Numbers
     damaged: bool
     major: bool
 
