@@ -7,23 +7,25 @@ from typing import Annotated, Any, Literal
 
 import cv2
 import typer
-from benchmarks.damage.items import Items, begun_at, read_items, thresholds
-from benchmarks.damage.look import point_at
-from benchmarks.damage.score import CALIBRATION, Job, score
-from benchmarks.damage.sets import REFERENCES, SETS, SIZE, VIEWS, planned
+from benchmarks.damage.items import Items, read_items
+from benchmarks.damage.look import open_inspector
+from benchmarks.damage.score import Job, score
+from benchmarks.damage.sets import CALIBRATION, REFERENCES, SETS, SIZE, VIEWS, planned
 from benchmarks.damage.sheet import draw, worst
 from benchmarks.damage.show import markdown
 from benchmarks.damage.table import short, table
 
 from amiss.bundle.read import Bundle, open_bundle
 from amiss.cli.output import progress
-from amiss.domain.errors import AmissError, BundleError
-from amiss.inspector import Inspector
-from amiss.vision.engine.choose import load_engine
+from amiss.domain.errors import AmissError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where the data sets and scores are.")]
 BundlePath = Annotated[Path, typer.Option("--bundle", metavar="B", help="The bundle's folder.")]
+Point = Annotated[
+    Path | None,
+    typer.Option("--operating-point", metavar="JSON", help="By default the one beside the bundle."),
+]
 Only = Annotated[
     Literal["fast", "path", "calibration"] | None, typer.Option(help="One of the sets.")
 ]
@@ -67,21 +69,19 @@ def simulate_(
 def score_(
     folder: Folder,
     bundle: BundlePath,
+    point: Point = None,
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Items of each set, at most.")
     ] = None,
     only: Only = None,
     processes: Processes = 1,
 ) -> None:
-    """Inspect every item in every arm, or what is missing; the calibration set comes first."""
-    opened = _opened(bundle)
+    """Inspect every item in every arm, or what is missing."""
+    opened = open_bundle(bundle)
     for one in SETS.values():
         if only not in (None, one.name) or not (folder / one.name).exists():
             continue
-        at = None
-        if one.name != CALIBRATION:
-            at = thresholds(read_items(_scores(folder, opened, CALIBRATION)))
-        job = Job(folder / one.name, bundle, at)
+        job = Job(folder / one.name, bundle, _point(bundle, point))
         out = _scores(folder, opened, one.name)
         with progress(f"Scoring {one.name}") as moved:
             count = score(job, out, limit=limit, processes=processes, progress=moved)
@@ -95,14 +95,12 @@ def table_(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Print all figures, set by set."""
-    opened = _opened(bundle)
+    opened = open_bundle(bundle)
     calibration = _items(folder, opened, CALIBRATION)
     found: dict[str, Any] = {}
     for name in TESTS:
         if _scores(folder, opened, name).exists():
             found[name] = table(_items(folder, opened, name), calibration)
-            begun = begun_at(_scores(folder, opened, name))
-            found[name]["findings_at_other_thresholds"] = begun != found[name]["thresholds"]
             if name == "fast":
                 found[name]["short"] = short(found[name]["counts"])
     if as_json:
@@ -118,29 +116,27 @@ def sheet_(
     folder: Folder,
     bundle: BundlePath,
     out: Annotated[Path, typer.Option(metavar="PNG", help="The picture.")],
+    point: Point = None,
     of: Annotated[Literal["fast", "path"], typer.Option("--set", help="Which test set.")] = "fast",
     arm: Annotated[
-        Literal["all", "alone"], typer.Option(help="With everything, or alone.")
+        Literal["all", "depth"], typer.Option(help="With references, or without.")
     ] = "all",
     count: Annotated[int, typer.Option(min=1, help="Misses, and false alarms.")] = 10,
 ) -> None:
     """Draw the worst misses of major damage, and below them the worst false alarms."""
-    opened = _opened(bundle)
-    at = thresholds(_items(folder, opened, CALIBRATION))[arm]
+    opened = open_bundle(bundle)
     items = _items(folder, opened, of)
     misses, alarms = worst(items, arm, count)
-    inspector = Inspector(opened, point_at(opened, at), load_engine(opened))
-    picture = draw(folder / of, items, [*misses, *alarms], inspector, at, arm)
+    inspector = open_inspector(bundle, _point(bundle, point))
+    picture = draw(folder / of, items, [*misses, *alarms], inspector, arm)
     if not cv2.imwrite(str(out), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)):
         raise typer.BadParameter(f"{out} cannot be written; name a PNG in a folder that is there.")
     print(f"{out}: {len(misses)} misses, then {len(alarms)} alarms")
 
 
-def _opened(path: Path) -> Bundle:
-    bundle = open_bundle(path)
-    if bundle.manifest.damage is None:
-        raise BundleError(f"{bundle.id} has no damage model; name a bundle that was trained.")
-    return bundle
+def _point(bundle: Path, point: Path | None) -> Path:
+    """The operating point's file: as named, or where training puts it, beside the bundle."""
+    return bundle.with_name(f"{bundle.name}.operating_point.json") if point is None else point
 
 
 def _scores(folder: Path, bundle: Bundle, name: str) -> Path:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from amiss.detect.damage import TYPES
 from amiss.domain.errors import DatasetError
-from amiss.domain.words import Severity
+from amiss.domain.words import Decision, Severity
 from amiss.evaluate.metrics import rank_scores
 from amiss.evaluate.truth import LEAST_VISIBLE_PX
 from amiss.simulate.item import DECEPTIVE
@@ -35,7 +35,7 @@ class Items:
     it; items whose damage none shows are neither. major: major damage is shown. new: in a packaging
     that no reference shows. deceptive: the print pretends a damage. shows: by type, damage of it is
     shown. beside: spillage is shown beside the item. changed: by arm, references were replaced.
-    scores: by arm; what has none counts against Amiss. finding: by arm, the best finding's type.
+    scores: by arm; what was not inspected counts against Amiss.
     """
 
     rows: tuple[Document, ...]
@@ -109,31 +109,20 @@ def read_items(path: Path) -> Items:
     Raises:
         DatasetError: it is not there.
     """
-    return Items.of(map(json.loads, _lines(path)[1:]))
-
-
-def begun_at(path: Path) -> dict[str, float] | None:
-    """The thresholds at which a file of scores looks for findings; errors as in `read_items`."""
-    found: dict[str, float] | None = json.loads(_lines(path)[0])["thresholds"]
-    return found
-
-
-def _lines(path: Path) -> list[str]:
-    """Those that are whole."""
     try:
         *lines, _ = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
         raise DatasetError(
             f"There are no scores in {path}: run `python -m benchmarks.damage score` first."
         ) from error
-    return lines
+    return Items.of(map(json.loads, lines[1:]))
 
 
 def thresholds(items: Items, *, new: bool = False) -> dict[str, float]:
-    """Of each arm, the raw score above which at most BUDGET of the sound items lie.
+    """Of each arm, the score above which at most BUDGET of the sound items lie.
 
-    An item without a score lies above all. new: with those in a packaging that no reference shows,
-    which are else left out and reported apart.
+    An item that was not inspected lies above all. new: with those in a packaging that no reference
+    shows, which are else left out and reported apart.
 
     Raises:
         DatasetError: there is no sound item.
@@ -158,5 +147,12 @@ def _tagged(rows: tuple[Document, ...], tag: str) -> Flags:
     return np.array([tag in row["tags"] for row in rows], np.bool_)
 
 
+def is_inspected(row: Document, arm: str) -> bool:
+    """Whether there is an opinion of it."""
+    found = said(row, arm)
+    return found["score"] is not None and found["decision"] != Decision.NOT_INSPECTED
+
+
 def _scores(rows: tuple[Document, ...], arm: str, labels: Flags) -> Array:
-    return rank_scores(labels, [said(row, arm)["score"] for row in rows])
+    known = [said(row, arm)["score"] if is_inspected(row, arm) else None for row in rows]
+    return rank_scores(labels, known)

@@ -1,22 +1,19 @@
-"""One item in one arm: what the inspector says, as far as figures need it."""
+"""One item in one arm: what the inspector says of it, as far as figures need it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from amiss.bundle.operating_point import OperatingPoint
-from amiss.bundle.read import Bundle
 from amiss.dataset.records import CaptureRecord
-from amiss.decide.threshold import damage_confidence
 from amiss.detect.damage import TYPES
-from amiss.detect.findings import findings_in
-from amiss.detect.fuse import Judged, numbers, weigh, weigh_map, weighing
-from amiss.detect.maps import over_view
+from amiss.detect.fuse import Judged, numbers
 from amiss.domain.capture import Capture
-from amiss.domain.evidence import Finding, ScoreMap
+from amiss.domain.errors import BundleError
+from amiss.domain.evidence import Evidence
 from amiss.domain.words import DamageType
 from amiss.gallery.reference import Reference
 from amiss.inspector import Inspector
@@ -29,91 +26,54 @@ LIKELY = 0.0
 SPILLAGE = 1 + TYPES.index(DamageType.SPILLAGE)
 
 
-def point_at(bundle: Bundle, threshold: float) -> OperatingPoint:
-    """The operating point whose threshold this raw score is."""
-    return OperatingPoint(
-        bundle=bundle.id,
-        threshold=0.5,
-        provisional=True,
-        calibration={},
-        midpoint=threshold,
-        slope=1.0,
-    )
+class OpenInspector(Inspector):
+    """The inspector as it serves, that also hands out what it was told on the way."""
+
+    judged: tuple[Judged, ...] = ()
+
+    def judge(self, capture: Capture, references: Sequence[Reference]) -> tuple[Judged, ...]:
+        """As the inspector's; what it says is kept."""
+        self.judged = super().judge(capture, references)
+        return self.judged
+
+
+def open_inspector(bundle: Path, point: Path, threads: int | None = None) -> OpenInspector:
+    """A bundle at an operating point.
+
+    Raises:
+        BundleError: it has no damage model, or one of the two cannot be used.
+    """
+    inspector = OpenInspector.load(bundle, operating_point=point, threads=threads)
+    if not isinstance(inspector, OpenInspector) or inspector.model is None:
+        raise BundleError(f"{bundle} has no damage model; name a bundle that was trained.")
+    return inspector
 
 
 def said(
-    inspector: Inspector,
-    capture: Capture,
-    references: Sequence[Reference],
-    masks: Masks,
-    threshold: float | None,
+    inspector: OpenInspector, capture: Capture, references: Sequence[Reference], masks: Masks
 ) -> Document:
-    """What the inspector says of an item.
-
-    masks: the true damage of each view. threshold: from which raw score on an item is flagged and
-    places in it are findings; None: not looked for.
-    """
-    judged = inspector.judge(capture, references)
-    by = weighing(judged, inspector.bundle.manifest.damage)
-    score = None if by is None else weigh(judged, by)
+    """What the inspector says of an item. masks: the true damage of each view."""
+    result = inspector.inspect(capture, references=references)
+    judged = inspector.judged
     told = [one.told.view[: len(TYPES)] for one in judged if one.told is not None]
     document: Document = {
-        "score": score,
+        "score": result.score,
+        "decision": str(result.decision),
         "numbers": numbers(judged),
-        "compared": any(one.beside is not None for one in judged),
-        "coverage": _coverage(judged),
+        "discrepancy": [one.discrepancy and one.discrepancy.score for one in judged],
+        "coverage": coverage(result.evidence, len(judged)),
         "types": np.max(told, axis=0).tolist() if told else None,
+        "finding": result.findings[0].kind if result.findings else None,
     }
-    if threshold is not None and score is not None and score > threshold:
-        found = findings(inspector, capture, judged, threshold)
-        document["finding"] = found[0].kind if found else None
     if any(mask is not None and mask.any() for mask in masks):
         document["overlap"] = _overlap(capture, judged, masks)
     return document
 
 
-def findings(
-    inspector: Inspector, capture: Capture, judged: Sequence[Judged], threshold: float
-) -> list[Finding]:
-    """As the inspector has them at an operating point with this threshold, best first."""
-    point, by = point_at(inspector.bundle, threshold), weighing(judged, _damage(inspector))
-    found: list[Finding] = []
-    for view, one, heat in zip(
-        capture.views, judged, heatmaps(inspector, capture, judged, threshold), strict=True
-    ):
-        score = None if by is None else weigh([one], by)
-        if heat is not None and score is not None:
-            name = None if one.discrepancy is None else one.discrepancy.reference
-            share = damage_confidence(score, point)
-            found += findings_in(heat, view, one.view, share, name, one.told, one.beside)
-    return sorted(found, key=lambda finding: -finding.score)
-
-
-def heatmaps(
-    inspector: Inspector, capture: Capture, judged: Sequence[Judged], threshold: float
-) -> list[ScoreMap | None]:
-    """One per view, 0.5 at the threshold."""
-    point, by = point_at(inspector.bundle, threshold), weighing(judged, _damage(inspector))
-    raw = [None if by is None else weigh_map(one, by) for one in judged]
-    return [
-        None if one is None else over_view(damage_confidence(one, point), view)
-        for one, view in zip(raw, capture.views, strict=True)
-    ]
-
-
-def _damage(inspector: Inspector) -> Any:  # noqa: ANN401
-    return inspector.bundle.manifest.damage
-
-
-def _coverage(judged: Sequence[Judged]) -> float:
-    """Share of the item that references show, mean over the views."""
-    shares = {
-        told.view: told.coverage or 0.0
-        for one in judged
-        for told in one.evidence
-        if told.detector == "comparison"
-    }
-    return sum(shares.values()) / len(judged)
+def coverage(evidence: Sequence[Evidence], views: int) -> float:
+    """Share of the item that references show to the damage model, mean over the views."""
+    shares = {one.view: one.coverage or 0.0 for one in evidence if one.detector == "comparison"}
+    return sum(shares.values()) / views
 
 
 def _overlap(capture: Capture, judged: Sequence[Judged], masks: Masks) -> tuple[int, int]:

@@ -18,10 +18,11 @@ from typing import Any, cast
 
 import cv2
 from benchmarks.damage.arms import ARMS, WRONG, Swap, Wrong, captures_of, swaps
-from benchmarks.damage.look import Document, point_at, said, shown
+from benchmarks.damage.look import Document, open_inspector, said, shown
 from benchmarks.damage.sets import plan_of
 from benchmarks.damage.trays import tray_of
 
+from amiss.bundle.operating_point import read_operating_point
 from amiss.bundle.read import open_bundle
 from amiss.dataset.collection import Dataset
 from amiss.dataset.reader import open_dataset
@@ -29,31 +30,25 @@ from amiss.dataset.records import CaptureRecord, ReferenceRecord, ViewRecord
 from amiss.domain.errors import DatasetError
 from amiss.evaluate.arms import Arm as Covers
 from amiss.gallery.reference import Reference
-from amiss.inspector import Inspector
 from amiss.vision.decode import decode
-from amiss.vision.engine.choose import load_engine
 
-Thresholds = Mapping[str, float]
 Progress = Callable[[int, int], None]
-CALIBRATION = "calibration"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is scored. thresholds: of each arm; None of the set that they are to be fixed on."""
+    """What is scored, and with what."""
 
     root: Path
     bundle: Path
-    thresholds: Thresholds | None
+    point: Path
 
     def header(self) -> Document:
         """What a file of scores was made with."""
-        plan = plan_of(self.root)
-        return {
-            "bundle": open_bundle(self.bundle).id,
-            "seed": plan.seed,
-            "thresholds": None if self.thresholds is None else dict(self.thresholds),
-        }
+        bundle = open_bundle(self.bundle)
+        point = read_operating_point(self.point, bundle)
+        seed = plan_of(self.root).seed
+        return {"bundle": bundle.id, "operating_point": point.hash, "seed": seed}
 
 
 def score(
@@ -66,16 +61,15 @@ def score(
 ) -> int:
     """Scores what is missing of a data set; returns how many items stand in `out` afterwards.
 
-    limit: items at most, in whole products, the first ones. A file that was begun keeps the
-    thresholds that it was begun with.
+    limit: items at most, in whole products, the first ones.
 
     Raises:
-        DatasetError: the file was begun with another bundle or data set.
+        DatasetError: the file was begun with another bundle, operating point or data set.
     """
     data = open_dataset(job.root)
-    job, done = _begun(job, out)
+    done = _begun(job.header(), out)
     products = _products(data, limit)
-    changed = {arm: {} if job.thresholds is None else swaps(data, arm) for arm in WRONG}
+    changed = {arm: swaps(data, arm) for arm in WRONG}
     tasks = [
         _Task(name, {arm: {one: own[one] for one in members if one in own}
                      for arm, own in changed.items()})
@@ -102,25 +96,23 @@ class _Task:
     swaps: Mapping[str, Mapping[str, Sequence[Swap]]]
 
 
-def _begun(job: Job, out: Path) -> tuple[Job, set[str]]:
-    """The job as the file was begun with it, and the products that stand there."""
+def _begun(wanted: Document, out: Path) -> set[str]:
+    """The products that stand in the file; a new one is begun."""
     out.parent.mkdir(parents=True, exist_ok=True)
     *lines, cut_off = out.read_bytes().split(b"\n") if out.exists() else [b""]
-    wanted = job.header()
     if not lines:
         out.write_text(json.dumps(wanted) + "\n", encoding="utf-8")
-        return job, set()
+        return set()
     if cut_off:
         out.write_bytes(b"".join(line + b"\n" for line in lines))
     header, *rest = map(json.loads, lines)
-    for name in ("bundle", "seed"):
-        if header[name] != wanted[name]:
+    for name, value in wanted.items():
+        if header.get(name) != value:
             raise DatasetError(
-                f"{out} was made with {name} {header[name]}, not {wanted[name]}; remove it, or "
-                "name another folder."
+                f"{out} was made with {name.replace('_', ' ')} {header.get(name)}, not {value}; "
+                "remove it, or name another folder."
             )
-    begun = Job(job.root, job.bundle, header["thresholds"])
-    return begun, {line["product"] for line in rest}
+    return {line["product"] for line in rest}
 
 
 def _products(data: Dataset, limit: int | None) -> dict[str, list[str]]:
@@ -182,10 +174,7 @@ class _Worker:
 
     def __init__(self, job: Job) -> None:
         cv2.setNumThreads(1)
-        bundle = open_bundle(job.bundle)
-        engine = load_engine(bundle, threads=1)
-        self.inspector = Inspector(bundle, point_at(bundle, 0.0), engine, threads=1)
-        self.thresholds = job.thresholds
+        self.inspector = open_inspector(job.bundle, job.point, threads=1)
         self.plan = plan_of(job.root)
         self.records: dict[str, CaptureRecord] = {}
         self.references: dict[str, tuple[ReferenceRecord, ...]] = {}
@@ -216,15 +205,12 @@ class _Worker:
                 for one in seen.own(record.item, number, arm.covers)
             ]
             stripped = arm.covers.strip_all(capture)
-            found[name] = said(self.inspector, stripped, references, masks, self._at(name))
+            found[name] = said(self.inspector, stripped, references, masks)
         for wrong, of_items in task.swaps.items():
             if record.id in of_items:
                 references = seen.swapped(record.item, of_items[record.id], cast("Wrong", wrong))
-                found[wrong] = said(self.inspector, capture, references, masks, self._at("all"))
+                found[wrong] = said(self.inspector, capture, references, masks)
         return {**self._facts(record), "pixels": pixels, "beside": beside, "arms": found}
-
-    def _at(self, arm: str) -> float | None:
-        return None if self.thresholds is None else self.thresholds[arm]
 
     def _facts(self, record: CaptureRecord) -> Document:
         labels = record.labels

@@ -26,6 +26,7 @@ LEAST_DECEPTIVE, LEAST_ON_TRAYS, LEAST_PATH = 500, 300, 600
 """What the test set must hold, and how many captures must be path-traced."""
 
 SetName = Literal["fast", "path", "calibration"]
+CALIBRATION: SetName = "calibration"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 from benchmarks.damage.arms import captures_of
 from benchmarks.damage.items import Items, said
-from benchmarks.damage.look import heatmaps
 from numpy.typing import NDArray
 
 from amiss.dataset.reader import open_dataset
@@ -35,12 +34,11 @@ def draw(
     items: Items,
     places: Sequence[int],
     inspector: Inspector,
-    threshold: float,
     arm: str,
 ) -> RgbArray:
     """One row for each item: its views with heat and, outlined, its damage; then its references.
 
-    arm: `all` or `alone`. Heat shows from a little below the threshold on.
+    arm: `all`, or `depth`, which shows no references. Heat is as the inspector serves it.
     """
     data = open_dataset(root)
     wanted = {items.rows[place]["id"] for place in places}
@@ -54,12 +52,12 @@ def draw(
         row = items.rows[place]
         record, references = found[row["id"]]
         shown = references if arm == "all" else ()
-        tiles = list(_tiles(inspector, record, shown, threshold))
+        tiles = list(_tiles(inspector, record, shown))
         damages = ", ".join(
             f"{one['severity']} {one['type']} {row['pixels'].get(one['type'], 0)} px"
             for one in row["damages"]
         )
-        words = f"{row['id']}  {row['kind']}  {said(row, arm)['score']:.2f} at {threshold:.2f}  "
+        words = f"{row['id']}  {row['kind']}  {said(row, arm)['score']:.3f}  "
         named = said(row, arm).get("finding")
         rows.append(_captioned(np.hstack(tiles), words + (damages or "sound") + f"  {named or ''}"))
     width = max(row.shape[1] for row in rows)
@@ -71,14 +69,12 @@ def _tiles(
     inspector: Inspector,
     record: CaptureRecord,
     references: tuple[ReferenceRecord, ...],
-    threshold: float,
 ) -> Iterator[RgbArray]:
     captures = captures_of(references)
     views = [one.view.load(decode) for capture in captures for one in capture]
     capture = record.load(decode)
-    judged = inspector.judge(capture, [inspector.see(view) for view in views])
-    heats = heatmaps(inspector, capture, judged, threshold)
-    for view, own, heat in zip(capture.views, record.views, heats, strict=True):
+    result = inspector.inspect(capture, references=[inspector.see(view) for view in views])
+    for view, own, heat in zip(capture.views, record.views, result.heatmaps, strict=True):
         tile = _small(overlay(view, heat, ()))
         mask = own.load_damage_mask()
         if mask is not None and mask.any():

@@ -58,20 +58,16 @@ def _counts(found: Document) -> str:
         f"{counts['pristine_on_dirty_or_coloured_trays']} on dirty or coloured trays; "
         f"{counts['damaged']} damaged to be seen, {counts['unseen']} more unseen "
         f"({_share(counts['unseen_share'])} of the damaged); {counts['new_designs']} in a new "
-        f"design, apart; {counts['no_opinion']} without an opinion."
+        f"design, apart; not inspected: {counts['not_inspected']} with everything, "
+        f"{counts['not_inspected_alone']} alone."
     )
     at = ", ".join(f"{arm} {one:.3f}" for arm, one in found["thresholds"].items())
     fixed = (
-        f"Thresholds (raw) at {found['budget']:.1%} of {found['calibration_items']} sound items of "
+        f"Thresholds at {found['budget']:.1%} of {found['calibration_items']} sound items of "
         f"other products: {at}."
     )
     lacking = found.get("short", [])
     notes = [f"**Too few**: {', '.join(lacking)}."] if lacking else []
-    if found.get("findings_at_other_thresholds"):
-        notes.append(
-            "**Findings** were looked for at the thresholds of an earlier calibration; to have "
-            "them at these, remove the scores of this set and score it again."
-        )
     return "\n\n".join([held, fixed, *notes])
 
 

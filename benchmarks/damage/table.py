@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.damage import sets
 from benchmarks.damage.arms import ARMS
 from benchmarks.damage.gains import PAIRS, Gain, gained
-from benchmarks.damage.items import BUDGET, Flags, Items, thresholds
+from benchmarks.damage.items import BUDGET, Flags, Items, is_inspected, thresholds
 from benchmarks.damage.lines import (
     Line,
     Shown,
@@ -64,9 +64,14 @@ def counts(items: Items) -> Document:
         "unseen_share": float(items.unseen.sum() / harmed) if harmed else None,
         "spillage_beside": int(items.beside.sum()),
         "new_designs": int(items.new.sum()),
-        "no_opinion": int(items.flags(lambda row: row["arms"]["all"]["score"] is None).sum()),
+        "not_inspected": _not_inspected(items, "all"),
+        "not_inspected_alone": _not_inspected(items, "alone"),
         "types": {name: int(shows.sum()) for name, shows in items.shows.items()},
     }
+
+
+def _not_inspected(items: Items, arm: str) -> int:
+    return int(items.flags(lambda row: not is_inspected(row, arm)).sum())
 
 
 def short(found: Document) -> list[str]:

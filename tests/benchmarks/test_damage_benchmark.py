@@ -7,20 +7,21 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
+from amiss.bundle.operating_point import default_operating_point_path
+from amiss.bundle.read import default_bundle_path
 from amiss.dataset.collection import ListedDataset, ListedSplit
 from amiss.dataset.pack_picture import Encoding
-from amiss.dataset.reader import open_dataset
 from amiss.dataset.records import CaptureRecord, ViewRecord
-from amiss.decide.threshold import discrepancy_of
-from amiss.domain.errors import DatasetError
+from amiss.detect.damage import TYPES, Told
+from amiss.detect.fuse import Judged, numbers
+from amiss.domain.capture import Capture, View
+from amiss.domain.errors import BundleError, DatasetError
+from amiss.domain.evidence import Evidence
 from amiss.domain.words import Decision
-from amiss.inspector import Inspector
 from amiss.simulate.bulk import Bulk
 from amiss.simulate.item import DECEPTIVE
 from amiss.simulate.plan import NEW_DESIGN, Plan
 from amiss.simulate.studio import Outfit
-from amiss.vision.decode import decode
-from amiss.vision.engine.choose import load_engine
 
 pytest.importorskip("benchmarks.damage", reason="run pytest where benchmarks/ is")
 from benchmarks.damage import lines, look, score, sets
@@ -33,7 +34,7 @@ from benchmarks.damage.table import counts, short, table
 
 def row(place, value, damage="", severity="major", px=500, tags=(), arms=None, **more):
     """One scored item; value: its score in every arm that `arms` does not name."""
-    said = {arm: {"score": value, "types": [0.0] * 8} for arm in ARMS} | (arms or {})
+    said = {arm: {"score": value} for arm in ARMS} | (arms or {})
     damages = [{"type": damage, "severity": severity, "locus": "product"}] if damage else []
     return {
         "id": f"c{place}",
@@ -44,7 +45,7 @@ def row(place, value, damage="", severity="major", px=500, tags=(), arms=None, *
         "damages": damages,
         "pixels": {damage: px} if damage else {},
         "beside": 0,
-        "arms": said,
+        "arms": {arm: {"decision": "pass", "types": [0.0] * 8} | own for arm, own in said.items()},
         **more,
     }
 
@@ -97,9 +98,14 @@ def test_the_threshold_leaves_half_a_percent_of_sound_items_above_it():
     assert thresholds(items_of(rows + new), new=True)["all"] == 1000.0
 
 
-def test_an_item_without_a_score_takes_from_the_budget():
-    rows = [row(place, float(place)) for place in range(399)] + [row(399, None)]
-    assert thresholds(items_of(rows))["all"] == 397.0
+def test_what_is_not_inspected_takes_from_the_budget():
+    unseen = {"alone": {"score": 0.0, "decision": "not_inspected"}}
+    rows = [row(place, float(place)) for place in range(398)]
+    items = items_of([*rows, row(398, None), row(399, 0.0, arms=unseen)])
+    assert thresholds(items)["all"] == 396.0
+    assert thresholds(items)["alone"] == 397.0
+    assert counts(items)["not_inspected"] == 1
+    assert counts(items)["not_inspected_alone"] == 2
     with pytest.raises(DatasetError, match="No sound item"):
         thresholds(items_of([row(0, 1.0, "crush")]))
 
@@ -268,46 +274,44 @@ def looks(monkeypatch):
     """What the inspector was shown; it is not run."""
     seen = []
 
-    def listen(_inspector, capture, references, _masks, threshold):
+    def listen(_inspector, capture, references, _masks):
         covered = capture.views[0].depth is not None, capture.views[0].empty_tray is not None
         names = sorted({one.rpartition("-")[0] for one in references})
-        seen.append(SimpleNamespace(item=capture.id, names=names, covered=covered, at=threshold))
-        return {"score": float(len(seen)), "types": [0.0] * 8}
+        seen.append(SimpleNamespace(item=capture.id, names=names, covered=covered))
+        return {"score": float(len(seen)), "types": [0.0] * 8, "decision": "pass"}
 
     monkeypatch.setattr(score, "said", listen)
-    monkeypatch.setattr("amiss.inspector.Inspector.see", lambda _self, _view, name: name)
+    inspector = SimpleNamespace(see=lambda _view, name: name)
+    monkeypatch.setattr(score, "open_inspector", lambda *_args, **_more: inspector)
     return seen
 
 
-def job(data, at=1.0):
-    from amiss.bundle.read import default_bundle_path
+@pytest.fixture
+def job(data):
+    return score.Job(data, default_bundle_path(), default_operating_point_path())
 
-    return score.Job(data, default_bundle_path(), dict.fromkeys(ARMS, at))
 
-
-def test_every_arm_is_shown_what_it_says(data, looks, tmp_path):
-    assert score.score(job(data), tmp_path / "fast.jsonl", limit=1) == 4  # a whole product
+def test_every_arm_is_shown_what_it_says(job, looks, tmp_path):
+    assert score.score(job, tmp_path / "fast.jsonl", limit=1) == 4  # a whole product
     every, one, depth, references, alone = looks[: len(ARMS)]
     assert [len(each.names) for each in (every, one, depth, references, alone)] == [2, 1, 0, 2, 0]
     assert one.names[0] in every.names
     assert [each.covered for each in (every, depth, alone)] == [(True,) * 2] * 2 + [(False,) * 2]
     assert references.covered == (False, False)
-    assert {each.at for each in looks} == {1.0}
 
 
-def test_scoring_goes_on_where_it_was_cut_off(data, looks, tmp_path):
+def test_scoring_goes_on_where_it_was_cut_off(job, looks, tmp_path):
     out = tmp_path / "fast.jsonl"
-    assert score.score(job(data), out) == 8
+    assert score.score(job, out) == 8
     whole = out.read_text()
     first = whole[: whole.index("\n", whole.index("\n") + 1) + 1]
     out.write_text(first + '{"product": "cut o')
     looks.clear()
-    assert score.score(job(data, at=9.0), out) == 8
+    assert score.score(job, out) == 8
     again = [json.loads(line) for line in out.read_text().splitlines()]
     before = [json.loads(line) for line in whole.splitlines()]
     assert [line.get("product") for line in again] == [line.get("product") for line in before]
     assert {each.item for each in looks} == {item["id"] for item in before[2]["items"]}
-    assert {each.at for each in looks} == {1.0}  # the threshold that it was begun with
     items = read_items(out)
     assert len(items) == 8
     assert items.sound.sum() + items.damaged.sum() + items.unseen.sum() == 8
@@ -315,13 +319,13 @@ def test_scoring_goes_on_where_it_was_cut_off(data, looks, tmp_path):
 
 
 @pytest.mark.usefixtures("looks")
-def test_scores_of_another_data_set_are_not_gone_on_with(data, tmp_path):
+def test_scores_of_another_data_set_are_not_gone_on_with(job, tmp_path):
     out = tmp_path / "fast.jsonl"
-    score.score(job(data), out, limit=1)
+    score.score(job, out, limit=1)
     header, rest = out.read_text().split("\n", 1)
     out.write_text(json.dumps({**json.loads(header), "seed": 8}) + "\n" + rest)
     with pytest.raises(DatasetError, match="made with seed 8, not 7"):
-        score.score(job(data), out)
+        score.score(job, out)
 
 
 def test_what_was_not_simulated_is_refused(tmp_path):
@@ -331,60 +335,45 @@ def test_what_was_not_simulated_is_refused(tmp_path):
         read_items(tmp_path / "fast.jsonl")
 
 
-# --- one inference path -----------------------------------------------------------------------
+# --- what is kept of an inspection ------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def untrained(tmp_path_factory):
-    """A bundle with a damage model of random weights that finds everything amiss."""
-    import torch
-
-    from amiss.bundle.read import open_bundle
-    from amiss.train.damage.bundle import AS_TRAINED, write_bundle
-    from amiss.train.damage.graphs import compare_graph, view_graph
-    from amiss.train.damage.judge import DamageNetwork
-    from amiss.train.damage.network import Descriptor, Width
-
-    torch.manual_seed(5)
-    network, descriptor = DamageNetwork(Width()).eval(), Descriptor(Width()).eval()
-    for parameter in (*network.parameters(), *descriptor.parameters()):
-        parameter.data += 0.02 * torch.randn_like(parameter)
-    return write_bundle(
-        tmp_path_factory.mktemp("untrained") / "bundle",
-        open_bundle(),
-        (view_graph(network, descriptor), compare_graph(network)),
-        (AS_TRAINED, AS_TRAINED),
-        "# Card\n",
-        name="untrained",
-        version="1",
-        created="2026-11-25",
-        sources=(),
+def test_what_is_kept_is_what_the_inspector_served():
+    """Two views of 8 × 8 pixels; the model marks the left half of the first."""
+    maps = np.full((len(TYPES) + 3, 2, 2), -9.0, np.float32)
+    maps[3, :, 0] = 9.0
+    maps[len(TYPES) :] = 9.0  # of the item, and of what is damaged: no damage themselves
+    tolds = [Told(maps, np.arange(10, dtype=np.float32)), Told(maps * 0 - 9, np.ones(10) * 4)]
+    judged = tuple(Judged(at, told, ()) for at, told in enumerate(tolds))
+    view = View(np.zeros((8, 8, 3), np.uint8), "view")
+    result = SimpleNamespace(
+        score=0.7,
+        decision=Decision.SIDELINE,
+        findings=(SimpleNamespace(kind="tear"), SimpleNamespace(kind="hole")),
+        evidence=(
+            Evidence("comparison", 0, available=True, coverage=0.5),
+            Evidence("discrepancy", 1, available=True, coverage=0.9),
+        ),
     )
+    inspector = SimpleNamespace(inspect=lambda *_args, **_more: result, judged=judged)
+    mask = np.zeros((8, 8), np.uint8)
+    mask[:4] = 4
+    found = look.said(inspector, Capture((view, view)), [], [mask, None])
+    assert (found["score"], found["decision"], found["finding"]) == (0.7, "sideline", "tear")
+    assert found["types"] == [4, 4, 4, 4, 4, 5, 6, 7]
+    assert found["coverage"] == 0.25
+    assert found["numbers"] == numbers(judged)
+    assert found["overlap"] == (16, 48)  # of 32 pixels each, 16 are in both
+    json.dumps(found)
+    assert "overlap" not in look.said(inspector, Capture((view, view)), [], [mask * 0, None])
 
 
-@pytest.mark.parametrize("compared", [False, True])
-def test_what_is_scored_is_what_is_served(data, untrained, compared):
-    split = next(iter(open_dataset(data)))
-    record = next(one for one in split if one.labels.damages)
-    at = -9.0  # the untrained maps lie far below the score
-    inspector = Inspector(
-        untrained, look.point_at(untrained, at), load_engine(untrained, threads=1), threads=1
-    )
-    capture, (_, _, masks) = record.load(decode), look.shown(record)
-    pictures = [one.view.load(decode) for one in split.references(record.item)] if compared else []
-    references = [inspector.see(view) for view in pictures]
-    served = inspector.inspect(capture, references=references)
-    found = look.said(inspector, capture, references, masks, at)
-    assert served.decision is Decision.SIDELINE
-    assert discrepancy_of(served.score, inspector.point) == pytest.approx(found["score"], abs=1e-6)
-    assert found["finding"] == served.findings[0].kind
-    likely = [1 / (1 + np.exp(-one)) for one in found["types"]]
-    assert likely == pytest.approx(list(served.types.values()), abs=1e-6)
-    judged = inspector.judge(capture, references)
-    for mine, theirs in zip(
-        look.heatmaps(inspector, capture, judged, at), served.heatmaps, strict=True
-    ):
-        np.testing.assert_allclose(mine, theirs, atol=1e-6)
-    both, either = found["overlap"]
-    assert 0 <= both <= either
-    assert either >= sum(int((mask > 0).sum()) for mask in masks)
+def test_only_a_bundle_with_a_damage_model_is_scored(monkeypatch):
+    def load(_cls, _bundle, **_more):
+        opened = object.__new__(look.OpenInspector)
+        opened.model = None
+        return opened
+
+    monkeypatch.setattr(look.OpenInspector, "load", classmethod(load))
+    with pytest.raises(BundleError, match="no damage model"):
+        look.open_inspector("bundle", "point")
