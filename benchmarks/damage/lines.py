@@ -168,6 +168,15 @@ def _prints(items: Items, at: Thresholds) -> Iterator[Line]:
         varies=False,
     )
 
+    for word in ("dirty", "coloured"):
+        on_tray = items.sound & items.flags(lambda row, word=word: word in row["tray"])
+        yield Line(
+            f"{word}_tray_sidelined",
+            f"   sound items on {word} trays sidelined",
+            partial(share, hit, on_tray),
+            int(on_tray.sum()),
+        )
+
     def lost(times: Array) -> Array:
         others = share(hit, items.damaged & ~marked, times)
         return others - share(hit, items.damaged & marked, times)

@@ -39,7 +39,7 @@ from amiss.vision.frame import to_frame
 
 WEIGHED = 400
 """Items of the validation split, at most, from which weighing is learnt."""
-FAMILIAR = 1000
+FAMILIAR = 2000
 """Views of the training split, at most, that say what is familiar; of validation half as many."""
 PICTURES = "sound items of the validation split"
 FACTS = "made.json"
