@@ -25,6 +25,7 @@ class Weights:
     item: float = 0.3
     grades: float = 0.2
     view: float = 2.0
+    which: float = 0.5
     doubt: float = 0.3
 
 
@@ -60,7 +61,17 @@ def damage_loss(
         + weights.item * item
         + weights.grades * _grades(maps[:, GRAVE:], grades)
         + weights.view * _view(view, targets, weights.doubt)
+        + weights.which * _which(view[:, :TYPES], targets[:, :TYPES])
     )
+
+
+def _which(logits: Tensor, targets: Tensor) -> Tensor:
+    """Of views that show damage, which types: cross entropy among the types."""
+    shown = (targets > 0.5).any(dim=1) & (targets != UNKNOWN).all(dim=1)
+    if not bool(shown.any()):
+        return logits.sum() * 0.0
+    likely = targets[shown] / targets[shown].sum(dim=1, keepdim=True)
+    return functional.cross_entropy(logits[shown], likely)
 
 
 def _item(logits: Tensor, there: Tensor, outlined: Tensor | None) -> Tensor:
