@@ -57,7 +57,9 @@ def draw(
             f"{one['severity']} {one['type']} {row['pixels'].get(one['type'], 0)} px"
             for one in row["damages"]
         )
-        words = f"{row['id']}  {row['kind']}  {said(row, arm)['score']:.3f}  "
+        score = said(row, arm)["score"]
+        told = "no opinion" if score is None else f"{score:.3f}"
+        words = f"{row['id']}  {row['kind']}  {told}  "
         named = said(row, arm).get("finding")
         rows.append(_captioned(np.hstack(tiles), words + (damages or "sound") + f"  {named or ''}"))
     width = max(row.shape[1] for row in rows)
