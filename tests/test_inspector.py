@@ -13,6 +13,7 @@ from amiss.bundle.operating_point import OperatingPoint, write_operating_point
 from amiss.bundle.read import open_bundle
 from amiss.detect.judge import KEPT_COMPARATORS
 from amiss.detect.reasons import NO_REFERENCE, PROVISIONAL, SELF_REFERENCE, UNSEEN
+from amiss.domain.capture import Capture, View
 from amiss.domain.errors import EngineError, GalleryError, InputError
 from amiss.domain.words import Decision
 from amiss.inspector import Inspector
@@ -343,3 +344,24 @@ def test_heat_and_findings_fit_the_view(inspector, references):
         assert 0 <= y < y + height <= SIZE
         assert 0 < finding.score <= result.score
     assert result.picture().ndim == 3
+
+
+def test_many_items_are_inspected_as_each_alone(inspector, references, pristine):
+    products = ("toy", "parcel", "toy")
+    captures = [Capture((View(pristine[one][0], f"view of {one}"),)) for one in products]
+    given = [references["toy"], [], references["toy"]]
+    together = inspector.inspect_many(captures, given)
+    alone = [
+        inspector.inspect(capture, references=some)
+        for capture, some in zip(captures, given, strict=True)
+    ]
+    for one, other in zip(together, alone, strict=True):
+        assert one.decision == other.decision
+        assert one.reasons == other.reasons
+        assert (one.score is None) == (other.score is None)
+        if one.score is not None:
+            assert one.score == pytest.approx(other.score, abs=1e-3)
+    with pytest.raises(InputError, match="one list for each"):
+        inspector.inspect_many(captures, [references["toy"]])
+    with pytest.raises(InputError, match="no picture"):
+        inspector.inspect_many([Capture(())], [[]])
