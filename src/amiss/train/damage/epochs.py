@@ -8,8 +8,9 @@ import torch
 from numpy.typing import NDArray
 
 from amiss.train.cache.store import KeptItem
+from amiss.train.damage.batch import Ask, Batch, batch_of
 from amiss.train.damage.families import Family
-from amiss.train.damage.judge import Ask, Batch, DamageNetwork, batch_of, look
+from amiss.train.damage.judge import DamageNetwork, look
 from amiss.train.damage.matches import Matched
 from amiss.train.damage.precision import mixed
 from amiss.train.damage.samples import targets
@@ -62,15 +63,18 @@ def answers(network: DamageNetwork, families: Sequence[Family], pairs: Pairs) ->
         if batch is None:
             continue
         with torch.inference_mode(), mixed():
-            (_, alone), (_, beside) = look(network, batch)
-        told = [one.float().numpy() for one in (alone, beside)]
-        first = 0
+            found = look(network, batch)
+        told: dict[str, list[NDArray[np.float32]]] = {}
+        for group, (alone, beside) in zip(batch.groups, found, strict=True):
+            for at, place in enumerate(group.asked):
+                told[batch.views[place]] = [
+                    one[1][at].float().numpy() for one in (alone, beside) if one is not None
+                ]
         for item in family.items:
-            views = slice(first, first + len(item.views))
-            first = views.stop
+            both = [told[view.id] for view in item.views]
             yield Answer(
                 item,
-                told[0][views],
-                told[1][views],
+                np.stack([one for one, _ in both]),
+                np.stack([other for _, other in both]),
                 np.stack([targets(item, view) for view in item.views]),
             )

@@ -81,9 +81,15 @@ def match_families(
 
 def describe(network: Descriptor, sights: Sequence[Sight]) -> list[Described]:
     """Descriptors D×h×w, and the cells h×w that may be matched."""
-    with torch.inference_mode():
-        found, item = network(*map(torch.from_numpy, features(sights)))
-    return [(one.numpy(), there.numpy() > ITEM) for one, there in zip(found, item, strict=True)]
+    found: dict[int, Described] = {}
+    for grid in dict.fromkeys(sight.grid for sight in sights):
+        places = [place for place, sight in enumerate(sights) if sight.grid == grid]
+        maps = features([sights[place] for place in places])
+        with torch.inference_mode():
+            told, item = network(*map(torch.from_numpy, maps))
+        for place, one, there in zip(places, told, item, strict=True):
+            found[place] = one.numpy(), there.numpy() > ITEM
+    return [found[place] for place in range(len(sights))]
 
 
 def matched(
