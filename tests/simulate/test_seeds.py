@@ -4,8 +4,8 @@ import numpy as np
 
 from amiss.simulate.plan import MOST_ITEMS, Plan
 from amiss.simulate.pristine import pristine_items
-from amiss.simulate.record import shown_for_reference
-from amiss.simulate.seeds import CALIBRATED, RECORDED
+from amiss.simulate.record import Telling, shown_for_reference
+from amiss.simulate.seeds import CALIBRATED, RECORDED, RETOLD, told
 from amiss.simulate.stories import catalogue
 from amiss.simulate.stories.script import SCRIPT
 
@@ -16,7 +16,8 @@ def seed_of(name):
 
 def test_recording_calibration_and_planned_data_sets_share_no_seed():
     assert not set(RECORDED) & set(CALIBRATED)
-    beyond = max(RECORDED.stop, CALIBRATED.stop)
+    assert not {*RECORDED, *CALIBRATED} & set(RETOLD)
+    beyond = max(RECORDED.stop, CALIBRATED.stop, RETOLD.stop)
     for plan in (Plan(0), Plan(7)):
         assert min(seed_of(plan.name(0)), plan.booth(0)) >= beyond
         assert plan.item(0).seed >= beyond
@@ -28,6 +29,16 @@ def test_no_two_items_of_the_recording_lie_alike():
     seeds = [RECORDED[entry.place] for entry in SCRIPT] + references
     assert len(set(seeds)) == len(seeds)
     assert set(seeds) <= set(RECORDED)
+
+
+def test_no_two_tellings_share_a_seed():
+    stretches = [told(time) for time in range(12)]
+    assert stretches[0] == RECORDED
+    assert all(len(stretch) == len(RECORDED) for stretch in stretches)
+    assert len(set().union(*stretches)) == 12 * len(RECORDED)
+    assert {seed for stretch in stretches[1:] for seed in stretch} <= set(RETOLD)
+    references = [item.seed for item in shown_for_reference(Telling(told(3), stories=True))]
+    assert set(references) <= set(told(3))
 
 
 def test_products_and_booths_of_the_recording_are_its_own():

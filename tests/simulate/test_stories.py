@@ -12,11 +12,11 @@ from amiss.domain.words import DamageType, Locus, Severity
 from amiss.simulate import record as recorder
 from amiss.simulate.products.product import Kind
 from amiss.simulate.rig import empty_booth
-from amiss.simulate.seeds import RECORDED
+from amiss.simulate.seeds import RECORDED, told
 from amiss.simulate.stories import script
 from amiss.simulate.stories.booths import Day, booth_on
 from amiss.simulate.stories.catalogue import CATALOGUE
-from amiss.simulate.stories.script import SCRIPT, items
+from amiss.simulate.stories.script import SCRIPT, entries, item_of
 
 SIZE = 96
 
@@ -70,7 +70,9 @@ def test_a_wrong_item_a_smudged_barcode_and_a_heap_beside(monkeypatch):
         lambda entry: "beside" in entry.tags,
     )
     monkeypatch.setattr(script, "SCRIPT", chosen)
-    (wrong, _), (smudged, _), (coffee, _) = items()
+    wrong, smudged, coffee = (
+        item_of(entry, name, number, RECORDED[entry.place]) for name, number, entry in entries()
+    )
     assert wrong.taken_for != wrong.product.name
     assert wrong.barcode != wrong.product.gtin
     assert "wrong_item" in wrong.labels().tags
@@ -123,6 +125,45 @@ def test_a_damage_that_no_camera_sees_is_not_recorded(short, monkeypatch, tmp_pa
     monkeypatch.setattr(recorder, "CATALOGUE", {})
     with pytest.raises(SimulationError, match="book-1"):
         recorder.record(tmp_path, Grey())
+
+
+@pytest.mark.usefixtures("short")
+def test_told_anew_products_stay_and_nothing_else_does(tmp_path):
+    recorder.record(tmp_path / "once", Grey())
+    recorder.record(tmp_path / "anew", Grey(), telling=recorder.Telling(told(1), tries=5))
+    once, anew = (open_dataset(tmp_path / name).split("test") for name in ("once", "anew"))
+    assert once.items == anew.items
+    for was, now in zip(once, anew, strict=True):
+        assert (was.id, was.item, was.labels.story) == (now.id, now.item, now.labels.story)
+        assert now.labels.seed in told(1)
+        assert not np.array_equal(was.views[0].load_item_mask(), now.views[0].load_item_mask())
+        assert [one.type for one in was.labels.damages] == [one.type for one in now.labels.damages]
+
+
+def test_another_seed_is_tried_until_a_camera_sees_the_damage(short, monkeypatch, tmp_path):
+    seen = iter([0, 0, 500])
+    monkeypatch.setattr(recorder, "SCRIPT", short[1:])
+    monkeypatch.setattr(script, "SCRIPT", short[1:])
+    monkeypatch.setattr(recorder, "_most_seen", lambda _taken: next(seen))
+    recorder.record(tmp_path, Grey(), telling=recorder.Telling(told(2), tries=5))
+    (record,) = open_dataset(tmp_path).split("test")
+    assert record.labels.seed == told(2)[short[1].place + 2 * 1000]
+
+
+def test_stories_alone_leave_out_plain_items_and_what_is_told_of_no_product():
+    whole, stories = recorder.AS_RECORDED, recorder.Telling(stories=True)
+    kept = {name for name, _, _ in stories.entries()}
+    assert kept < {name for name, _, _ in whole.entries()}
+    assert {"kit-1", "kit-3", "bisque-3", "honey-5", "juice-3", "toy-3"} <= kept
+    assert not kept & {"book-1", "book-4", "toy-1", "toy-4"}
+    assert [(name, number) for name, number, _ in stories.entries()] == [
+        (name, number) for name, number, _ in whole.entries() if name in kept
+    ]
+
+
+def test_tries_stay_apart_from_references():
+    with pytest.raises(ValueError, match="6 tries"):
+        recorder.Telling(tries=6)
 
 
 def _hidden(_product):

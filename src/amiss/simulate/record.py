@@ -5,8 +5,8 @@ and Pillow make equal bytes; a run that was cut off goes on where it was.
 """
 
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,18 +22,49 @@ from amiss.simulate.scene import Scene
 from amiss.simulate.seeds import RECORDED
 from amiss.simulate.shoot import EmptyTray, look_at_empty, lying
 from amiss.simulate.stories.booths import Day, booth_on
-from amiss.simulate.stories.catalogue import CATALOGUE
-from amiss.simulate.stories.script import SCRIPT, items
+from amiss.simulate.stories.catalogue import CATALOGUE, Spec
+from amiss.simulate.stories.script import SCRIPT, Entry, entries, item_of
 
 SIZE = 512  # pixels of a side
 SPLIT: SplitName = "test"  # whatever `split_of` says: nobody trains on any of it
 ENCODING = Encoding(quality=82, depth_step=2, crops=False)
-LEAST_SEEN = 60  # pixels of a damage, in the view that shows it best
+LEAST_SEEN = 100  # pixels of a damage in some view: from there on figures count it
 PER_SIDE = 1  # times that a product is shown on each of its sides, for reference
-_FIRST_REFERENCE = 5_000  # among the seeds of the recording
+_FIRST_REFERENCE = 5_000  # among the seeds of a telling
+_STRIDE = 1_000  # from the seed of an item to the next one that is tried; all items lie below it
 
 
-def record(root: Path, backend: Backend, tell: Callable[[str], None] = lambda _: None) -> None:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How the script is told.
+
+    seeds: by which items lie, are harmed, lit and seen; booths and products stay those of the
+    recording. tries: seeds that are tried for a damage until a camera sees it. stories: leaves out
+    what is only one more item, and the products of which nothing else is told.
+    """
+
+    seeds: Sequence[int] = RECORDED
+    tries: int = 1
+    stories: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.tries <= _FIRST_REFERENCE // _STRIDE:
+            raise ValueError(f"{self.tries} tries would run into the seeds of references.")
+
+    def entries(self) -> Iterator[tuple[str, int, Entry]]:
+        """What is told; see `script.entries`."""
+        return (told for told in entries() if told[2].tells or not self.stories)
+
+
+AS_RECORDED = Telling()
+
+
+def record(
+    root: Path,
+    backend: Backend,
+    tell: Callable[[str], None] = lambda _: None,
+    telling: Telling = AS_RECORDED,
+) -> None:
     """Writes all references and captures into a data set; what is there already stays.
 
     tell: gets a sentence for each capture.
@@ -43,33 +74,53 @@ def record(root: Path, backend: Backend, tell: Callable[[str], None] = lambda _:
         SimulationError: the backend failed, or no camera sees the damage of an item.
     """
     booths = _Booths(backend)
+    told = list(telling.entries())
     with writing(root, ENCODING) as writer:
-        for item in shown_for_reference():
+        for item in shown_for_reference(telling):
             _add_references(writer, item, booths)
             tell(f"reference {item.id}")
-        for number, (item, day) in enumerate(items(), start=1):
-            if item.id not in writer:
-                taken = take(item, booths.scene(day), backend, booths.empty(day))
-                _refuse_unseen(item, taken)
+        for name, number, entry in told:
+            if name not in writer:
+                taken = _taken(name, number, entry, booths, telling)
                 writer.add(taken.capture, taken.labels, taken.masks, split=SPLIT)
-            tell(f"capture {number} of {len(SCRIPT)}: {item.id}")
+            tell(f"capture {number} of {len(SCRIPT)}: {name}")
 
 
-def shown_for_reference() -> Iterator[Item]:
-    """Pristine items that show every product on each of its sides."""
+def shown_for_reference(telling: Telling = AS_RECORDED) -> Iterator[Item]:
+    """Pristine items that show every product of the telling on each of its sides."""
     place = _FIRST_REFERENCE
+    wanted = {entry.spec for _, _, entry in telling.entries()}
+    wanted |= {entry.taken_for for _, _, entry in telling.entries() if entry.taken_for}
     for name, spec in CATALOGUE.items():
-        product = spec.make()
         for side in spec.sides:
             for time in range(1, PER_SIDE + 1):
-                seed = RECORDED[place]
-                yield Item(
-                    id=f"{name}-side{side}-{time}",
-                    seed=seed,
-                    product=product,
-                    placement=lying(product, seed, side),
-                )
+                if name in wanted:
+                    yield _shown(name, spec, side, time, telling.seeds[place])
                 place += 1
+
+
+def _shown(name: str, spec: Spec, side: int, time: int, seed: int) -> Item:
+    product = spec.make()
+    return Item(
+        id=f"{name}-side{side}-{time}",
+        seed=seed,
+        product=product,
+        placement=lying(product, seed, side),
+    )
+
+
+def _taken(name: str, number: int, entry: Entry, booths: "_Booths", telling: Telling) -> Taken:
+    """The capture of an entry, by the first seed with which its damage is seen."""
+    for attempt in range(telling.tries):
+        seed = telling.seeds[entry.place + attempt * _STRIDE]
+        item = item_of(entry, name, number, seed)
+        taken = take(item, booths.scene(entry.day), booths.backend, booths.empty(entry.day))
+        if not item.harms or _most_seen(taken) >= LEAST_SEEN:
+            return taken
+    # A damage that nobody can see is no story.
+    raise SimulationError(
+        f"Hardly a pixel shows what befell {name}; give its line of the script another seed."
+    )
 
 
 class _Booths:
@@ -93,13 +144,10 @@ class _Booths:
         return self._made[day]
 
 
-def _refuse_unseen(item: Item, taken: Taken) -> None:
-    """A damage that nobody can see is no story."""
+def _most_seen(taken: Taken) -> int:
+    """Pixels of damage in the view that shows most of it."""
     seen = [int(np.count_nonzero(mask.damage)) for mask in taken.masks if mask.damage is not None]
-    if item.harms and max(seen) < LEAST_SEEN:
-        raise SimulationError(
-            f"Hardly a pixel shows what befell {item.id}; give its line of the script another seed."
-        )
+    return max(seen, default=0)
 
 
 def _add_references(writer: Writer, item: Item, booths: _Booths) -> None:

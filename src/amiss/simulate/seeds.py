@@ -10,3 +10,13 @@ RECORDED = range(900_000, 910_000)
 
 CALIBRATED = range(910_000, 920_000)
 """Of the pristine items by which the provisional threshold is set."""
+
+RETOLD = range(1_000_000, 2_000_000)
+"""Of the recorded booth's stories told anew, a stretch as long as RECORDED for each time."""
+
+
+def told(time: int) -> range:
+    """The seeds by which the stories of the recorded booth are told; 0: as recorded."""
+    if time == 0:
+        return RECORDED
+    return RETOLD[(time - 1) * len(RECORDED) : time * len(RECORDED)]

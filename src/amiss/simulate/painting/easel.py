@@ -29,7 +29,7 @@ _TRIES = 8
 _TYPES = tuple(DamageType)
 
 
-_Drawn = tuple[Painted, int]
+Drawn = tuple[Painted, int]
 """What was made, and the seed that makes it again."""
 
 
@@ -64,7 +64,7 @@ class Easel:
 
     def capture(self, canvas: Canvas, copy: Copy) -> Packed | LeftOut:
         """One copy of a photograph, as a capture of one view."""
-        drawn = self._damaged(canvas, copy) if copy.damaged else self._sound(canvas, copy)
+        drawn = self.draw(canvas, copy)
         if drawn is None:
             return "no_damage_fits"
         done, seed = drawn
@@ -78,6 +78,10 @@ class Easel:
             self.plan.split_of(product),
             ENCODING,
         )
+
+    def draw(self, canvas: Canvas, copy: Copy) -> Drawn | None:
+        """One copy of a photograph, painted on or left; None where no damage fits."""
+        return self._damaged(canvas, copy) if copy.damaged else self._sound(canvas, copy)
 
     def reference(self, photograph: Photograph) -> Packed:
         """A photograph as it is, but for its size.
@@ -99,11 +103,11 @@ class Easel:
         width, height = (max(1, round(side * scale)) for side in (rgb.shape[1], rgb.shape[0]))
         return np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
-    def _sound(self, canvas: Canvas, copy: Copy) -> _Drawn:
+    def _sound(self, canvas: Canvas, copy: Copy) -> Drawn:
         rng = np.random.default_rng(copy.seed)
         return untouched(canvas.rgb, rng, item=canvas.outline.mask), copy.seed
 
-    def _damaged(self, canvas: Canvas, copy: Copy) -> _Drawn | None:
+    def _damaged(self, canvas: Canvas, copy: Copy) -> Drawn | None:
         """A damage of a type that is drawn evenly, of those that fit; None where none does."""
         kinds = self.plan.kinds
         for place in np.random.default_rng([copy.seed, 1]).permutation(len(kinds)):

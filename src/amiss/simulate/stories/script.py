@@ -19,7 +19,6 @@ from amiss.simulate.damages.spilt import spill
 from amiss.simulate.item import Item
 from amiss.simulate.place import Placement
 from amiss.simulate.products.product import Product
-from amiss.simulate.seeds import RECORDED
 from amiss.simulate.shoot import lying
 from amiss.simulate.stories.booths import Day
 from amiss.simulate.stories.catalogue import CATALOGUE
@@ -50,6 +49,12 @@ class Entry:
     tags: tuple[str, ...] = ()
     story: str = ""
 
+    @property
+    def tells(self) -> bool:
+        """Whether it tells a story, and is not only one more item, sound or harmed."""
+        own = self.story or self.tags or self.taken_for != "" or self.day is not Day.USUAL
+        return bool(own or CATALOGUE[self.spec].deceptive)
+
 
 def suffers(damage: DamageType, severity: Severity) -> Blow:
     """A damage of a type and severity, of a size after the law."""
@@ -70,16 +75,20 @@ def heap_beside(share: float) -> Blow:
     return blow
 
 
-def items() -> Iterator[tuple[Item, Day]]:
-    """All items, in the order in which they come, and the state of the booth; made one by one."""
+def entries() -> Iterator[tuple[str, int, Entry]]:
+    """All entries, in the order in which they come, each with its item's id and number."""
     count: Counter[str] = Counter()
     for number, entry in enumerate(SCRIPT, start=1):
         count[entry.spec] += 1
-        yield _item(entry, f"{entry.spec}-{count[entry.spec]}", number), entry.day
+        yield f"{entry.spec}-{count[entry.spec]}", number, entry
 
 
-def _item(entry: Entry, name: str, number: int) -> Item:
-    seed = RECORDED[entry.place]
+def item_of(entry: Entry, name: str, number: int, seed: int) -> Item:
+    """The item of an entry: how it lies, what befell it and how it was handled are the seed's.
+
+    Raises:
+        SimulationError: what befalls it is never as severe as the entry says.
+    """
     product = CATALOGUE[entry.spec].make(entry.design)
     where = lying(product, seed, entry.side)
     harms: tuple[Harm, ...] = ()
