@@ -235,7 +235,8 @@ def _named(items: Items, at: Thresholds) -> Iterator[Line]:
     true = items.damaged & flagged(items, WITH, at)
     right = items.flags(lambda row: _is_shown(row, said(row, WITH).get("finding")))
     unnamed = items.flags(lambda row: said(row, WITH).get("finding") is None)
-    by_view = items.flags(lambda row: _is_shown(row, _likeliest(row)))
+    by_view = items.flags(lambda row: _is_shown(row, _likeliest(row, "types")))
+    by_place = items.flags(lambda row: _is_shown(row, _likeliest(row, "hottest")))
     n = int(true.sum())
     yield Line(
         "type_accuracy", "type of true positives right (best finding)",
@@ -246,6 +247,12 @@ def _named(items: Items, at: Thresholds) -> Iterator[Line]:
         "type_accuracy_of_view", "   type right by the logits of the views",
         partial(share, by_view, true), n,
     )  # fmt: skip
+    yield Line(
+        "type_accuracy_of_place",
+        "   type right by the hottest place of their maps",
+        partial(share, by_place, true),
+        n,
+    )
     overlap = np.array([_iou(row) for row in items.rows])
 
     def iou(times: Array) -> Array:
@@ -260,8 +267,8 @@ def _is_shown(row: Document, kind: str | None) -> bool:
     return kind is not None and row["pixels"].get(kind, 0) >= LEAST_VISIBLE_PX
 
 
-def _likeliest(row: Document) -> str | None:
-    logits = said(row, WITH)["types"]
+def _likeliest(row: Document, what: str) -> str | None:
+    logits = said(row, WITH)[what]
     return None if logits is None else list(DamageType)[int(np.argmax(logits))].value
 
 

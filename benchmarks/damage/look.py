@@ -55,19 +55,26 @@ def said(
     """What the inspector says of an item. masks: the true damage of each view."""
     result = inspector.inspect(capture, references=references)
     judged = inspector.judged
-    told = [one.told.view[: len(TYPES)] for one in judged if one.told is not None]
+    told = [one.told for one in judged if one.told is not None]
+    kinds = slice(len(TYPES))
     document: Document = {
         "score": result.score,
         "decision": str(result.decision),
         "numbers": numbers(judged),
         "discrepancy": [one.discrepancy and one.discrepancy.score for one in judged],
         "coverage": coverage(result.evidence, len(judged)),
-        "types": np.max(told, axis=0).tolist() if told else None,
+        "types": _largest([one.view[kinds] for one in told]),
+        "hottest": _largest([one.maps[kinds].max(axis=(1, 2)) for one in told]),
         "finding": result.findings[0].kind if result.findings else None,
     }
     if any(mask is not None and mask.any() for mask in masks):
         document["overlap"] = _overlap(capture, judged, masks)
     return document
+
+
+def _largest(logits: Sequence[NDArray[np.float32]]) -> list[float] | None:
+    """Of each type, over the views."""
+    return np.max(logits, axis=0).tolist() if logits else None
 
 
 def coverage(evidence: Sequence[Evidence], views: int) -> float:

@@ -45,7 +45,10 @@ def row(place, value, damage="", severity="major", px=500, tags=(), arms=None, *
         "damages": damages,
         "pixels": {damage: px} if damage else {},
         "beside": 0,
-        "arms": {arm: {"decision": "pass", "types": [0.0] * 8} | own for arm, own in said.items()},
+        "arms": {
+            arm: {"decision": "pass", "types": [0.0] * 8, "hottest": [0.0] * 8} | own
+            for arm, own in said.items()
+        },
         **more,
     }
 
@@ -170,13 +173,15 @@ def test_items_keep_what_was_said_where_no_reference_was_replaced():
 def test_types_and_masks_are_those_of_true_positives():
     good = {"all": {"score": 5.0, "types": [0, 0, 9, 0, 0, 0, 0, 0], "finding": "hole",
                     "overlap": [30, 60]}}  # fmt: skip
-    bad = {"all": {"score": 5.0, "types": [9.0] + [0.0] * 7, "finding": None, "overlap": [0, 60]}}
+    bad = {"all": {"score": 5.0, "types": [9.0] + [0.0] * 7, "finding": None, "overlap": [0, 60],
+                   "hottest": [0, 0, 9, 0, 0, 0, 0, 0]}}  # fmt: skip
     missed = {"all": {"score": 0.0, "types": [0.0] * 8, "overlap": [60, 60]}}
     rows = [row(at, 0.0, "hole", arms=arm) for at, arm in enumerate((good, bad, missed))]
     found = figures(items_of([*rows, row(3, 0.0)]), dict.fromkeys(ARMS, 1.0))
     assert found["type_accuracy"].value == 0.5
     assert found["no_finding"].value == 0.5
     assert found["type_accuracy_of_view"].value == 0.5
+    assert found["type_accuracy_of_place"].value == 0.5
     assert found["mask_iou"].value == 0.25
 
 
@@ -361,6 +366,7 @@ def test_what_is_kept_is_what_the_inspector_served():
     found = look.said(inspector, Capture((view, view)), [], [mask, None])
     assert (found["score"], found["decision"], found["finding"]) == (0.7, "sideline", "tear")
     assert found["types"] == [4, 4, 4, 4, 4, 5, 6, 7]
+    assert found["hottest"] == [-9, -9, -9, 9, -9, -9, -9, -9]
     assert found["coverage"] == 0.25
     assert found["numbers"] == numbers(judged)
     assert found["overlap"] == (16, 48)  # of 32 pixels each, 16 are in both
