@@ -3,6 +3,8 @@ PYTHON ?= python3
 # Only tests and training need torch, and its CPU build is enough for both. Where pip would fetch
 # the large CUDA build: make test TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
 TORCH  ?= torch==2.13.0
+# Without torchvision, which timm only imports, and which must fit torch to the last digit.
+TIMM   ?= timm==1.0.31
 ARGS   ?=
 
 BIN := .venv/bin
@@ -40,5 +42,6 @@ clean:
 
 .venv/dev: .venv/base
 	@echo "Installing what tests and training need …" >&2; $(PIP) $(TORCH)
-	@$(PIP) -c constraints.txt -e '.[openvino,train,sim,cameras,dev]'
+	@$(PIP) -c constraints.txt -e '.[openvino,train,sim,cameras,dev]' huggingface-hub safetensors pyyaml
+	@$(PIP) --no-deps $(TIMM)
 	@touch $@

@@ -21,6 +21,7 @@ from amiss.train.cache.sight import from_parts, to_parts
 from amiss.train.cache.squeeze import Squeezer
 from amiss.train.cache.store import read_shard, read_squeezers, shards
 from amiss.vision.decode import decode
+from amiss.vision.frame import to_frame
 
 SIDE = 448
 LENS = Intrinsics(SIDE, SIDE, 900.0, 900.0, 223.5, 223.5)
@@ -45,7 +46,8 @@ def features(frame):
     return found
 
 
-features.multiple, features.cell, features.name = 32, 8, "made up"
+features.cell, features.name = 8, "made up"
+features.frame = lambda rgb: to_frame(rgb, 32)
 
 
 def picture(seed):

@@ -89,6 +89,7 @@ def data(tmp_path_factory):
 def small(monkeypatch):
     monkeypatch.setattr(weigh, "LEAST", 2)
     monkeypatch.setattr("amiss.train.calibrate.LEAST_ITEMS", 2)
+    monkeypatch.setattr("amiss.train.damage.make.LEAST_ITEMS", 2)
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,7 @@ def made(data, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(weigh, "LEAST", 2)
         patch.setattr("amiss.train.calibrate.LEAST_ITEMS", 2)
+        patch.setattr("amiss.train.damage.make.LEAST_ITEMS", 2)
         folder = tmp_path_factory.mktemp("made")
         return make_bundle(
             [data], folder / "bundle", folder / "work", open_bundle(), OPTIONS, NAMING

@@ -54,10 +54,14 @@ class Output(_Document):
 
 
 class Encoder(_Document):
-    """The network. Input `image`: uint8 N×H×W×3 RGB, H and W multiples of `multiple` pixels."""
+    """The network. Input `image`: uint8 N×H×W×3 RGB, H and W multiples of `multiple` pixels.
+
+    square: it takes frames of one size only, as wide as high.
+    """
 
     file: InsidePath
     multiple: Annotated[int, Field(ge=1)]
+    square: bool = False
     outputs: Annotated[tuple[Output, ...], Field(min_length=1)]
 
     @property

@@ -1,7 +1,7 @@
 """`amiss train`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -28,6 +28,22 @@ def train(
         Path | None,
         typer.Option(metavar="DIR", help="Bundle whose encoder is used; by default the packaged."),
     ] = None,
+    backbone: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Take this backbone of timm as encoder instead."),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Its weights; else they are random.")
+    ] = None,
+    pretrained: Annotated[
+        bool, typer.Option("--pretrained", help="Let timm fetch its published weights.")
+    ] = False,
+    finetune: Annotated[
+        int, typer.Option(min=0, metavar="EPOCHS", help="Train the backbone further, end to end.")
+    ] = 0,
+    device: Annotated[
+        Literal["cpu", "cuda"], typer.Option(help="Where networks are trained.")
+    ] = "cpu",
     epochs: Annotated[int, typer.Option(min=1, help="Times that each item is learnt from.")] = 4,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
     threads: Annotated[
@@ -48,6 +64,7 @@ def train(
 ) -> None:
     """Train a damage model on labelled captures, and write it as a bundle."""
     try:
+        from amiss.train.backbone.make import Backbone
         from amiss.train.damage.make import Naming, make_bundle
         from amiss.train.damage.run import Options
     except ModuleNotFoundError as error:
@@ -56,6 +73,7 @@ def train(
         raise InputError(
             f"Training needs {error.name}, which is not installed; pip install 'amiss[train]'."
         ) from error
+    _refuse(backbone, weights, finetune, device, pretrained=pretrained)
     from amiss.bundle.manifest import Source
     from amiss.bundle.operating_point import write_operating_point
     from amiss.bundle.read import open_bundle
@@ -65,6 +83,7 @@ def train(
         epochs=epochs,
         seed=seed,
         threads=threads or default_threads(),
+        device=device,
         on=("train", "test") if with_test else ("train",),
     )
     sources = tuple(
@@ -78,6 +97,9 @@ def train(
         options,
         Naming(name, version, created, sources),
         _Teller(),
+        backbone=None
+        if backbone is None
+        else Backbone(backbone, weights, pretrained, finetune, device=device),
     )
     point = out.with_name(f"{out.name}.operating_point.json")
     write_operating_point(point, made.point)
@@ -91,6 +113,20 @@ def train(
         print_json(document)
     else:
         _show(document)
+
+
+def _refuse(
+    backbone: str | None, weights: Path | None, finetune: int, device: str, *, pretrained: bool
+) -> None:
+    """Refuses options that would be ignored, and a device that is not there."""
+    if backbone is None and (weights is not None or finetune or pretrained):
+        raise InputError("--weights, --pretrained and --finetune are for a --backbone; name one.")
+    if weights is not None and pretrained:
+        raise InputError("The weights come from a file or from timm; leave one of them out.")
+    import torch
+
+    if device == "cuda" and not torch.cuda.is_available():
+        raise InputError("There is no CUDA device that torch can use; train on the cpu.")
 
 
 class _Teller:

@@ -57,7 +57,7 @@ class Settings:
     slight_degrees: float = 15.0
     pose_references: int = 4
 
-    # The encoder's outputs, in novelty and in place.
+    # The encoder's outputs, in novelty and in place; of another encoder all count alike.
     layer_weights: tuple[tuple[str, float], ...] = (("s16b7", 0.2), ("s16b10", 0.8))
 
     # Novelty: mean of the largest share of a blurred map (cells of 16 px).
@@ -124,6 +124,12 @@ class Comparator:
         self.eye = eye
         self.settings = settings or Settings()
         s = self.settings
+        named = {name for name, _ in s.layer_weights}
+        self._layers = (
+            s.layer_weights
+            if named <= set(bank.patches)
+            else tuple((name, 1 / len(bank.patches)) for name in bank.patches)
+        )
         self._near = Near(s.near_radius, s.in_place_radius, s.in_place_tolerance)
         self._posed = bank.references[: self.settings.pose_references]
         self._finders = [PoseFinder(reference.thumbnail) for reference in self._posed]
@@ -239,7 +245,7 @@ class Comparator:
 
         Of each output in a thread of its own.
         """
-        *others, (layer, weight) = self.settings.layer_weights
+        *others, (layer, weight) = self._layers
         running = [aside(self._one_output, look, aligned, *other) for other in others]
         novel, distances = self._one_output(look, aligned, layer, weight)
         for more in running:
@@ -293,7 +299,7 @@ class Comparator:
         return compare_in_place(
             query.patches,
             reference.patches,
-            self.settings.layer_weights,
+            self._layers,
             shown(reference.round, reference.grid),
             _cells(query, lie),
             self._near,

@@ -6,7 +6,7 @@ The same weights, taps, statistics, projections and date give the same bytes.
 import copy
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -96,16 +96,7 @@ def export_bundle(
         trunk, projections or {}, statistics, name, version, created, sources
     )
     refuse_other_folders(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".bundle-") as workshop:
-        fresh = Path(workshop) / "bundle"
-        fresh.mkdir()
-        for file, data in contents.items():
-            (fresh / file).write_bytes(data)
-        _check_written(fresh)
-        if out.exists():
-            shutil.rmtree(out)
-        fresh.rename(out)
+    put_in_place(out, contents, _check_written)
     return open_bundle(out)
 
 
@@ -198,6 +189,22 @@ def _project(found: Tensor, projection: Projection | None) -> Tensor:
     if matrix.ndim == 1:
         return matrix[:, None, None] * found + bias[:, None, None]
     return torch.einsum("kc,nchw->nkhw", matrix, found) + bias[None, :, None, None]
+
+
+def put_in_place(
+    out: Path, contents: Mapping[str, bytes], look_at: Callable[[Path], object] = open_bundle
+) -> None:
+    """Writes a bundle's files into a fresh folder, looks at it, and puts it in place of `out`."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".bundle-") as workshop:
+        fresh = Path(workshop) / "bundle"
+        fresh.mkdir()
+        for file, data in contents.items():
+            (fresh / file).write_bytes(data)
+        look_at(fresh)
+        if out.exists():
+            shutil.rmtree(out)
+        fresh.rename(out)
 
 
 def refuse_other_folders(out: Path) -> None:

@@ -19,13 +19,17 @@ def frame_shape(
     return rows * multiple, columns * multiple
 
 
-def to_frame(rgb: RgbArray, multiple: int, size: int = WORKING_SIZE) -> RgbArray:
+def to_frame(
+    rgb: RgbArray, multiple: int, size: int = WORKING_SIZE, *, square: bool = False
+) -> RgbArray:
     """The picture in its working frame.
 
     Sides are rounded to what the encoder takes, so the aspect may change by a few per cent; it does
-    so alike for all pictures of one camera.
+    so alike for all pictures of one camera. square: as wide as high, whatever that does to it.
     """
     height, width = frame_shape(rgb.shape[0], rgb.shape[1], multiple, size)
+    if square:
+        height = width = max(height, width)
     if rgb.shape[:2] == (height, width):
         return rgb
     shrinks = height * width < rgb.shape[0] * rgb.shape[1]

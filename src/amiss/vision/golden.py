@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from amiss.bundle.manifest import GOLDEN_FILE
+from amiss.bundle.manifest import GOLDEN_FILE, Encoder
 from amiss.bundle.read import Bundle
 from amiss.domain.errors import BundleError
 from amiss.vision.engine.protocol import Engine, Features, Precision
+from amiss.vision.frame import frame_shape
 
 HEIGHT, WIDTH = 64, 96
 """Not square, so that swapped axes show."""
@@ -83,18 +84,27 @@ class GoldenReport:
         return max(output.relative_error for output in self.outputs)
 
 
-def golden_pictures() -> NDArray[np.uint8]:
+def golden_shape(encoder: Encoder) -> tuple[int, int]:
+    """(height, width) of golden pictures that an encoder takes: 64×96, or what is next to it."""
+    if encoder.square:
+        height, width = frame_shape(1, 1, encoder.multiple)
+        return height, width
+    height, width = (-(-side // encoder.multiple) * encoder.multiple for side in (HEIGHT, WIDTH))
+    return height, width
+
+
+def golden_pictures(height: int = HEIGHT, width: int = WIDTH) -> NDArray[np.uint8]:
     """5×64×96×3 uint8: flat, gradients, texture, noise and print.
 
     Integers only: no random generator and no rounding that could differ between machines.
     """
-    y, x, c = np.indices((HEIGHT, WIDTH, 3), dtype=np.int64)
+    y, x, c = np.indices((height, width, 3), dtype=np.int64)
     flat = np.full_like(x, 180) - 20 * c
     gradients = x * (c + 1) // 2 + y * (3 - c) // 2
     texture = 60 + 90 * ((x // 7 + y // 5 + c) % 2) + (x * y + 13 * c) % 61
-    noise = _scatter(x + WIDTH * (y + HEIGHT * c)) % 256
+    noise = _scatter(x + width * (y + height * c)) % 256
     # Words: dark strokes on light paper, in lines with white between lines and words.
-    strokes = _scatter(x // 3 + WIDTH * (y // 3)) % 2 == 0
+    strokes = _scatter(x // 3 + width * (y // 3)) % 2 == 0
     words = (y // 12 % 2 == 0) & (x // 12 % 4 != 3)
     paper = np.where(strokes & words, 30, 225 - 10 * c)
     return np.stack([flat, gradients, texture, noise, paper]).astype(np.uint8)
@@ -142,7 +152,7 @@ def check(engine: Engine, bundle: Bundle) -> GoldenReport:
         BundleError: the bundle holds no reference features.
     """
     golden = read_golden(bundle)
-    found = engine.run(golden_pictures())
+    found = engine.run(golden_pictures(*golden_shape(bundle.manifest.encoder)))
     outputs = tuple(agreement(name, found[name], golden[name]) for name in golden)
     return GoldenReport(engine.name, engine.precision, outputs)
 

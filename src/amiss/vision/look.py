@@ -48,7 +48,7 @@ class Eye:
 
     def frame(self, rgb: RgbArray) -> RgbArray:
         """The working frame of an H×W×3 uint8 picture."""
-        return to_frame(rgb, self.facts.multiple)
+        return to_frame(rgb, self.facts.multiple, square=self.facts.square)
 
     def look(self, rgb: RgbArray, features: Features | None = None) -> Look:
         """Everything that comparison reads of an H×W×3 uint8 picture.

@@ -21,19 +21,19 @@ from amiss.vision.frame import to_frame
 
 
 class Features(Protocol):
-    """Whatever turns a working frame, whose sides are multiples of `multiple`, into maps."""
+    """Whatever turns a picture into a working frame, and that into maps."""
 
     @property
     def name(self) -> str:
         """What it is; equal names give equal maps."""
 
     @property
-    def multiple(self) -> int:
-        """Pixels."""
-
-    @property
     def cell(self) -> int:
         """Pixels of the working frame that make a fine cell; a coarse one has twice as many."""
+
+    def frame(self, rgb: RgbArray) -> RgbArray:
+        """The working frame of a picture."""
+        ...
 
     def __call__(self, frame: RgbArray) -> dict[str, NDArray[np.float32]]:
         """H×W×3 uint8 to C×h×w by output."""
@@ -55,14 +55,13 @@ class EngineFeatures:
         return cls(bundle.manifest.files[facts.file], OnnxRuntimeEngine(bundle, threads), facts)
 
     @property
-    def multiple(self) -> int:
-        """Sides of a frame are multiples of this."""
-        return self.facts.multiple
-
-    @property
     def cell(self) -> int:
         """Pixels of the working frame that make a fine cell."""
         return self.facts.cell
+
+    def frame(self, rgb: RgbArray) -> RgbArray:
+        """The working frame of a picture."""
+        return to_frame(rgb, self.facts.multiple, square=self.facts.square)
 
     def __call__(self, frame: RgbArray) -> dict[str, NDArray[np.float32]]:
         """H×W×3 uint8 to C×h×w by output."""
@@ -75,7 +74,7 @@ def see(view: View, record: ViewRecord, lies: Matrix | None, features: Features)
     Raises:
         DatasetError: a mask cannot be read.
     """
-    frame = to_frame(view.rgb, features.multiple)
+    frame = features.frame(view.rgb)
     fine = frame.shape[0] // features.cell, frame.shape[1] // features.cell
     coarse = fine[0] // 2, fine[1] // 2
     item = record.load_item_mask()

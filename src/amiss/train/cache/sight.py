@@ -92,7 +92,7 @@ def from_parts(parts: Parts, squeezers: dict[str, Squeezer], fine: Grid, coarse:
     place = unpack(parts["place"], np.int16, (*coarse, 3)).astype(np.float32)
     place[place == NOWHERE] = np.nan
     names = [name for name in squeezers if f"f:{name}" in parts]
-    shallow, _ = by_depth(names)
+    shallow, _ = by_depth(names) if names else ([], [])
     grids = {name: fine if name in shallow else coarse for name in names}
     return Sight(
         features={

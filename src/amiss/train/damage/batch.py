@@ -1,7 +1,7 @@
 """Some families as tensors: their views grouped by the size of their grids."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,15 @@ class Group:
     support: Tensor
     likeness: Tensor
 
+    def to(self, device: str) -> "Group":
+        """The same on another device."""
+        moved: dict[str, Any] = {
+            one.name: value.to(device)
+            for one in fields(self)
+            if isinstance(value := getattr(self, one.name), Tensor)
+        }
+        return replace(self, **moved)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
@@ -63,6 +72,12 @@ class Batch:
 
     groups: tuple[Group, ...]
     views: tuple[str, ...]
+
+    def to(self, device: str) -> "Batch":
+        """The same on another device."""
+        if device == "cpu":
+            return self
+        return Batch(tuple(group.to(device) for group in self.groups), self.views)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,5 @@
 """Puts a trained damage model into a bundle, beside the encoder that it was trained on."""
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from amiss.bundle.manifest import (
@@ -19,7 +17,7 @@ from amiss.bundle.manifest import (
 )
 from amiss.bundle.read import Bundle, open_bundle
 from amiss.detect.preprocessing import fingerprint
-from amiss.train.export import refuse_other_folders
+from amiss.train.export import put_in_place, refuse_other_folders
 
 AS_TRAINED = Weighing(bias=0, damage=0.5, major=0.5, mean=0)
 """Before anything was weighed."""
@@ -77,16 +75,7 @@ def write_bundle(
         files={file: sha256(data) for file, data in contents.items()},
     ).to_bytes()
     refuse_other_folders(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".bundle-") as workshop:
-        fresh = Path(workshop) / "bundle"
-        fresh.mkdir()
-        for file, data in {**contents, MANIFEST_FILE: manifest, SEAL_FILE: seal(manifest)}.items():
-            (fresh / file).write_bytes(data)
-        open_bundle(fresh)
-        if out.exists():
-            shutil.rmtree(out)
-        fresh.rename(out)
+    put_in_place(out, {**contents, MANIFEST_FILE: manifest, SEAL_FILE: seal(manifest)})
     return open_bundle(out)
 
 

@@ -56,19 +56,21 @@ class Answer:
     targets: NDArray[np.float32]
 
 
-def answers(network: DamageNetwork, families: Sequence[Family], pairs: Pairs) -> Iterator[Answer]:
+def answers(
+    network: DamageNetwork, families: Sequence[Family], pairs: Pairs, device: str = "cpu"
+) -> Iterator[Answer]:
     """Of all items that have references, as they are when the network serves."""
     for family, (right, _) in zip(families, pairs, strict=True):
         batch = batch_of([Ask(family, right, family)], None) if right.references else None
         if batch is None:
             continue
-        with torch.inference_mode(), mixed():
-            found = look(network, batch)
+        with torch.inference_mode(), mixed(device):
+            found = look(network, batch.to(device))
         told: dict[str, list[NDArray[np.float32]]] = {}
         for group, (alone, beside) in zip(batch.groups, found, strict=True):
             for at, place in enumerate(group.asked):
                 told[batch.views[place]] = [
-                    one[1][at].float().numpy() for one in (alone, beside) if one is not None
+                    one[1][at].float().cpu().numpy() for one in (alone, beside) if one is not None
                 ]
         for item in family.items:
             both = [told[view.id] for view in item.views]

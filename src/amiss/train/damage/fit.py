@@ -47,6 +47,7 @@ def fit(
     recipe: Recipe,
     *,
     about: dict[str, Any],
+    groups: list[dict[str, Any]] | None = None,
     report: Report = dict,
     tell: Callable[[dict[str, float]], None] = lambda _: None,
 ) -> None:
@@ -60,6 +61,8 @@ def fit(
         epoch: gives the losses of one epoch; at most `recipe.steps` of them are used.
         recipe: how.
         about: what else settles the run, as plain JSON values.
+        groups: parameters with rates of their own, as torch's optimisers take them; None trains all
+            at the recipe's.
         report: figures of the network as it is, after each epoch.
         tell: gets the line of the log.
 
@@ -69,10 +72,11 @@ def fit(
     """
     folder.mkdir(parents=True, exist_ok=True)
     _begin(folder / RUN, {**asdict(recipe), **about})
-    pace = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
+    pace = torch.optim.AdamW(groups or network.parameters(), recipe.rate, weight_decay=recipe.decay)
+    rates = [group["lr"] for group in pace.param_groups]
     total = recipe.epochs * recipe.steps
     curve = torch.optim.lr_scheduler.OneCycleLR(
-        pace, recipe.rate, total_steps=max(total, 1), pct_start=recipe.warm
+        pace, rates, total_steps=max(total, 1), pct_start=recipe.warm
     )
     first = _restored(folder / CHECKPOINT, network, pace, curve)
     for number in range(first, recipe.epochs):

@@ -63,12 +63,11 @@ def gather(
             for into, beside in ((gathered.alone, []), (gathered.beside, references)):
                 judged = inspector.judge(capture, beside)
                 found = numbers(judged)
-                if found is None or (into is gathered.beside and not was_compared(judged)):
-                    continue
-                into.append(_item(record, found))
                 differs = [one.discrepancy.score for one in judged if one.discrepancy is not None]
-                if differs and not into[-1].damaged:
+                if differs and not _is_damaged(record):
                     gathered.discrepancies.append(max(differs))
+                if found is not None and (into is gathered.alone or was_compared(judged)):
+                    into.append(_item(record, found))
     return gathered
 
 
@@ -93,6 +92,10 @@ def _drawn(split: Split, most: int, seed: int) -> Iterator[CaptureRecord]:
         some = of[names[place]][:left]
         left -= len(some)
         yield from some
+
+
+def _is_damaged(record: CaptureRecord) -> bool:
+    return record.labels is None or record.labels.damages != ()
 
 
 def _item(record: CaptureRecord, found: Numbers) -> Item:

@@ -65,10 +65,12 @@ def look(network: DamageNetwork, batch: Batch) -> list[tuple[Told, Told | None]]
     return told
 
 
-def losses(network: DamageNetwork, batches: Iterator[Batch], weights: Weights) -> Iterator[Tensor]:
-    """One for each batch."""
-    for batch in batches:
-        with mixed():
+def losses(
+    network: DamageNetwork, batches: Iterator[Batch], weights: Weights, device: str = "cpu"
+) -> Iterator[Tensor]:
+    """One for each batch, on the device where the network is."""
+    for batch in (one.to(device) for one in batches):
+        with mixed(device):
             found = look(network, batch)
         views = sum(len(group.shallow) for group in batch.groups)
         queries = sum(group.queries for group in batch.groups)

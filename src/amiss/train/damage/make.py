@@ -13,29 +13,33 @@ from typing import Any
 import numpy as np
 
 from amiss.bundle.manifest import Source, Weighing
-from amiss.bundle.operating_point import ModelLimits, OperatingPoint
-from amiss.bundle.read import Bundle
+from amiss.bundle.operating_point import (
+    ModelLimits,
+    OperatingPoint,
+    read_operating_point,
+)
+from amiss.bundle.read import Bundle, open_bundle
 from amiss.dataset.check.dataset import check_dataset
 from amiss.dataset.collection import Dataset
 from amiss.dataset.reader import open_dataset
 from amiss.dataset.words import SplitName
 from amiss.detect.discrepancy import Settings
 from amiss.detect.fuse import model_number
+from amiss.domain.errors import DatasetError
 from amiss.inspector import Inspector
-from amiss.train.cache.build import build_cache
+from amiss.train.backbone.make import Backbone, build_caches, made_encoder
 from amiss.train.cache.see import EngineFeatures
 from amiss.train.cache.sight import by_depth
-from amiss.train.calibrate import QUANTILE, operating_point, unscaled
+from amiss.train.calibrate import LEAST_ITEMS, QUANTILE, operating_point, unscaled
 from amiss.train.damage.bundle import AS_TRAINED, write_bundle
 from amiss.train.damage.card import damage_card
 from amiss.train.damage.familiar import Familiarity, Summary, summary_of
 from amiss.train.damage.gather import Gathered, gather
 from amiss.train.damage.graphs import compare_graph, view_graph
 from amiss.train.damage.run import Options, Trained, train
-from amiss.train.damage.weigh import Item, fit_weighing
+from amiss.train.damage.weigh import Item, enough, fit_weighing
 from amiss.vision.decode import decode
 from amiss.vision.engine.choose import load_engine
-from amiss.vision.frame import to_frame
 
 WEIGHED = 400
 """Items of the validation split, at most, from which weighing is learnt."""
@@ -74,18 +78,25 @@ def make_bundle(
     options: Options,
     naming: Naming,
     tell: Tell = lambda _stage, _figures: None,
+    *,
+    backbone: Backbone | None = None,
 ) -> Made:
     """Trains on data sets of any layout, and writes the bundle `out`.
+
+    Where the validation split has hardly any references, what is seen beside references is weighed
+    as what is seen without them; `made.json` says so.
+
+    backbone: makes the encoder, in place of `encoder`.
 
     Raises:
         DatasetError: a data set must not be trained on, or the work folder holds another run.
         BundleError: `out` holds something else.
     """
     opened = [_checked(path, tell) for path in datasets]
-    caches = [work / f"cache-{number:03d}" for number in range(len(opened))]
+    if backbone is not None:
+        encoder = made_encoder(backbone, work / "encoder", opened, options, naming.created, tell)
+    caches = build_caches(opened, work, encoder, options.threads, tell)
     features = EngineFeatures.of(encoder, options.threads)
-    for number, (data, cache) in enumerate(zip(opened, caches, strict=True)):
-        build_cache(data, cache, features, _told(tell, f"cache {number}"))
     trained = train(work, caches, options, tell)
     known = _familiarity(opened, features, options.seed, tell)
     graphs = (
@@ -109,13 +120,15 @@ def make_bundle(
 
     facts = _facts(opened, trained, options)
     gathered = _gathered(write(AS_TRAINED, AS_TRAINED), opened, options, tell)
-    alone, beside = fit_weighing(gathered.alone), fit_weighing(gathered.beside)
+    alone = fit_weighing(gathered.alone)
+    known_references = enough(gathered.beside)
+    seen = gathered.beside if known_references else gathered.alone
+    beside = fit_weighing(seen)
     bundle = write(alone, beside)
-    limits = ModelLimits(
-        alone=_limit(gathered.alone, alone), beside=_limit(gathered.beside, beside)
-    )
-    point = operating_point(bundle, gathered.discrepancies, PICTURES, naming.created, model=limits)
-    (work / FACTS).write_text(json.dumps({**facts, "bundle": bundle.id}, indent=2) + "\n")
+    limits = ModelLimits(alone=_limit(gathered.alone, alone), beside=_limit(seen, beside))
+    point = _operating_point(bundle, gathered, limits, naming.created)
+    made = {**facts, "bundle": bundle.id, "weighed_with_references": known_references}
+    (work / FACTS).write_text(json.dumps(made, indent=2) + "\n")
     return Made(bundle, point, trained.figures)
 
 
@@ -159,7 +172,7 @@ def _familiarity(
                 for place in rng.permutation(len(split))[:count]:
                     record = split[int(place)]
                     view = record.views[int(rng.integers(len(record.views)))]
-                    maps = features(to_frame(view.load(decode).rgb, features.multiple))
+                    maps = features(features.frame(view.load(decode).rgb))
                     shallow, deep = ([maps[one] for one in names] for names in by_depth(maps))
                     summaries[name].append(summary_of(shallow, deep))
         tell("familiarity", {"views": sum(map(len, summaries.values()))})
@@ -191,3 +204,24 @@ def _limit(items: Sequence[Item], by: Weighing) -> float:
     """Where sound items end."""
     found = np.sort([model_number(item.numbers, by) for item in items if not item.damaged])
     return round(float(found[math.ceil(QUANTILE * len(found)) - 1]), 6)
+
+
+def _operating_point(
+    bundle: Bundle, gathered: Gathered, limits: ModelLimits, date: str
+) -> OperatingPoint:
+    """With the discrepancy's curve from sound items; without references, as it is packaged.
+
+    Raises:
+        DatasetError: there are too few of them, and the encoder is not the packaged one.
+    """
+    if len(gathered.discrepancies) >= LEAST_ITEMS:
+        return operating_point(bundle, gathered.discrepancies, PICTURES, date, model=limits)
+    packaged = open_bundle()
+    graphs = {one.manifest.files[one.manifest.encoder.file] for one in (bundle, packaged)}
+    if len(graphs) > 1:
+        raise DatasetError(
+            f"The validation split has {len(gathered.discrepancies)} sound items that were held "
+            f"against references; to learn what is alike to this encoder takes {LEAST_ITEMS}."
+        )
+    point = read_operating_point(None, packaged)
+    return point.model_copy(update={"bundle": bundle.id, "model": limits})

@@ -48,6 +48,7 @@ class Options:
     rate: float = 3e-3
     seed: int = 0
     threads: int = 2
+    device: str = "cpu"
     on: tuple[SplitName, ...] = ("train",)
     width: Width = field(default_factory=Width)
     weights: Weights = field(default_factory=Weights)
@@ -87,18 +88,21 @@ def train(
     pairs = _matched(folder / "matches", families, descriptor, options, tell)
     known = _matched(folder / "matches-validation", held_out, descriptor, options, tell)
     torch.manual_seed(options.seed)
-    network = laid_out(DamageNetwork(options.width))
+    network = laid_out(DamageNetwork(options.width)).to(options.device)
     recipe = Recipe(options.epochs, steps(families), rate=options.rate, seed=options.seed)
     fit(
         folder / "judge",
         network,
-        lambda rng: losses(network, shuffled(families, pairs, rng), options.weights),
+        lambda rng: losses(
+            network, shuffled(families, pairs, rng), options.weights, options.device
+        ),
         recipe,
         about=about,
-        report=lambda: figures(answers(network, held_out, known)),
+        report=lambda: figures(answers(network, held_out, known, options.device)),
         tell=lambda line: tell("judge", line),
     )
-    return Trained(descriptor, network, figures(answers(network, held_out, known)))
+    found = figures(answers(network, held_out, known, options.device))
+    return Trained(descriptor, network.cpu(), found)
 
 
 def channels(cache: Path) -> tuple[int, int]:
@@ -154,5 +158,7 @@ def _matched(
 
 
 def _plain(options: Options) -> dict[str, Any]:
-    """What settles the run: not on how many threads."""
-    return {name: value for name, value in asdict(options).items() if name != "threads"}
+    """What settles the run: not where, nor on how many threads."""
+    return {
+        name: value for name, value in asdict(options).items() if name not in {"threads", "device"}
+    }

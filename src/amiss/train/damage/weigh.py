@@ -44,7 +44,7 @@ def fit_weighing(items: Sequence[Item]) -> Weighing:
         DatasetError: there are too few of them.
     """
     damaged = np.array([item.damaged for item in items], np.bool_)
-    if min(int(damaged.sum()), int((~damaged).sum())) < LEAST:
+    if not enough(items):
         raise DatasetError(
             f"The validation split has {int((~damaged).sum())} sound and {int(damaged.sum())} "
             f"damaged items with a verdict; weighing evidence needs {LEAST} of each."
@@ -59,6 +59,12 @@ def fit_weighing(items: Sequence[Item]) -> Weighing:
     bias -= float(weights @ middle)
     rounded = {name: round(float(one), _DIGITS) for name, one in zip(NAMES, weights, strict=True)}
     return Weighing(bias=round(bias, _DIGITS), **rounded)
+
+
+def enough(items: Sequence[Item]) -> bool:
+    """Whether weights can be learnt from these items."""
+    damaged = sum(item.damaged for item in items)
+    return min(damaged, len(items) - damaged) >= LEAST
 
 
 def _logistic(
