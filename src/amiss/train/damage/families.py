@@ -1,8 +1,10 @@
 """Products in the feature cache: each with its items and its references."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from amiss.domain.errors import DatasetError
 from amiss.train.cache.sight import Sight
@@ -41,6 +43,24 @@ def read_families(caches: Sequence[Path], splits: frozenset[str]) -> list[Family
         raise DatasetError(
             f"The feature caches hold no view of the splits {', '.join(sorted(splits))}."
         )
+    return found
+
+
+def thinned(families: Sequence[Family], damaged: float, seed: int) -> list[Family]:
+    """The same products with so few damaged items that they are `damaged` of all; which, is drawn.
+
+    damaged: share, in (0, 1). Where there are fewer already, nothing is left out.
+    """
+    hurt = [item.id for family in families for item in family.items if item.damages]
+    sound = sum(len(family.items) for family in families) - len(hurt)
+    count = max(1, round(sound * damaged / (1 - damaged)))
+    drawn = np.random.default_rng([seed, 1]).permutation(len(hurt))[:count]
+    kept = {hurt[place] for place in drawn}
+    found = []
+    for family in families:
+        items = tuple(item for item in family.items if not item.damages or item.id in kept)
+        if items:
+            found.append(replace(family, items=items))
     return found
 
 

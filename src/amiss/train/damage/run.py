@@ -20,7 +20,7 @@ from amiss.train.cache.sight import by_depth
 from amiss.train.cache.store import read_squeezers
 from amiss.train.damage.describe import Describer, describing
 from amiss.train.damage.epochs import Pairs, answers, shuffled, steps
-from amiss.train.damage.families import Family, read_families
+from amiss.train.damage.families import Family, read_families, thinned
 from amiss.train.damage.figures import figures
 from amiss.train.damage.fit import Recipe, fit
 from amiss.train.damage.judge import DamageNetwork, losses
@@ -39,7 +39,8 @@ class Options:
 
     epochs: of the damage network over all items. describe_epochs: of the descriptors, which need
     few items and many places. items: of a product that descriptors learn from at a time. on: splits
-    that are learnt from; validation is kept for the operating point.
+    that are learnt from; validation is kept for the operating point. damaged: share of damaged
+    items, to which they are thinned out; None takes all.
     """
 
     epochs: int = 4
@@ -50,6 +51,7 @@ class Options:
     threads: int = 2
     device: str = "cpu"
     on: tuple[SplitName, ...] = ("train",)
+    damaged: float | None = None
     width: Width = field(default_factory=Width)
     weights: Weights = field(default_factory=Weights)
 
@@ -78,6 +80,8 @@ def train(
     families = read_families(caches, frozenset(options.on))
     shallow, deep = channels(caches[0])
     options = replace(options, width=replace(options.width, shallow=shallow, deep=deep))
+    if options.damaged is not None:
+        families = thinned(families, options.damaged, options.seed)
     held_out = read_families(caches, frozenset({"validation"}))
     about = {
         "products": [family.product for family in families],
