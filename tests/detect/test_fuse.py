@@ -69,6 +69,15 @@ def test_maps_keep_the_places_of_their_evidence():
     alone = weigh_map(judged(0, told(3.0, 0.0)), MODEL, compared=False)
     assert alone.discrepancy is None
     assert np.unravel_index(alone.model.argmax(), alone.model.shape) == (2, 3)
+    assert alone.model.max() == pytest.approx(3.0)
+    assert alone.model.min() == pytest.approx(3.0 - 8.0)
+
+
+def test_the_hottest_place_has_the_number_of_its_view():
+    views = [judged(0, told(3.0, 1.0)), judged(1, told(-2.0, -3.0))]
+    for view in views:
+        whole = weigh([view], MODEL, compared=False)
+        assert weigh_map(view, MODEL, compared=False).model.max() == pytest.approx(whole.model)
 
 
 def test_what_nobody_can_rely_on_is_foreign():

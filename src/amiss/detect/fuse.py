@@ -114,24 +114,20 @@ def is_foreign(views: Sequence[Judged]) -> bool:
 def weigh_map(view: Judged, damage: Damage | None, *, compared: bool) -> Weighed[Floats] | None:
     """The same for each place of a view, as fine as its evidence; None where there is none.
 
-    What a cell says counts as what the whole view would say if it were that sure. compared: of the
-    item, whose views are all weighed alike.
+    The model's hottest place has the number of the whole view, and others less, by as much as their
+    logits are lower. compared: of the item, whose views are all weighed alike.
     """
-    by = _weighing(damage, compared=compared)
-    told = None if view.told is None else view.told.maps[: len(TYPES)].max(axis=0)
-    differs = None if view.discrepancy is None else view.discrepancy.heat
-    if told is not None and differs is not None:
-        told = _resized(told, (differs.shape[0], differs.shape[1]))
-    if told is None and differs is None:
+    whole = weigh([view], damage, compared=compared)
+    if whole is None:
         return None
-    return Weighed(
-        None
-        if told is None or by is None
-        else np.asarray(by.bias + (by.damage + by.major + by.mean) * told, np.float32),
-        compared,
-        differs,
-        view.familiarity,
-    )
+    differs = None if view.discrepancy is None else view.discrepancy.heat
+    model = None
+    if whole.model is not None and view.told is not None:
+        worst = view.told.maps[: len(TYPES)].max(axis=0)
+        model = np.asarray(whole.model + worst - worst.max(), np.float32)
+        if differs is not None:
+            model = _resized(model, (differs.shape[0], differs.shape[1]))
+    return Weighed(model, compared, differs, view.familiarity)
 
 
 def _weighing(damage: Damage | None, *, compared: bool) -> Weighing | None:
