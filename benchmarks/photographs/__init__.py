@@ -1,0 +1,1 @@
+"""Damage painted onto photographs taken by hand, beside references taken elsewhere."""
