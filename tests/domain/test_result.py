@@ -23,7 +23,7 @@ CONTRACT = {
     "bundle",
     "operating_point",
 }
-FINDING_KEYS = {"kind", "severity", "locus", "view", "box", "score", "reference"}
+FINDING_KEYS = {"kind", "severity", "locus", "view", "box", "score", "reference", "reference_place"}
 
 
 def view(level=100, height=60, width=80):
