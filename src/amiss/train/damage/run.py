@@ -18,6 +18,7 @@ import torch
 from amiss.dataset.words import SplitName
 from amiss.train.cache.sight import by_depth
 from amiss.train.cache.store import read_squeezers
+from amiss.train.damage.ahead import ahead
 from amiss.train.damage.describe import Describer, describing
 from amiss.train.damage.epochs import Pairs, answers, shuffled, steps
 from amiss.train.damage.families import Family, read_families, thinned
@@ -98,7 +99,7 @@ def train(
         folder / "judge",
         network,
         lambda rng: losses(
-            network, shuffled(families, pairs, rng), options.weights, options.device
+            network, ahead(shuffled(families, pairs, rng)), options.weights, options.device
         ),
         recipe,
         about=about,
