@@ -79,6 +79,8 @@ def data(tmp_path_factory):
                     [Masks(item, mask)],
                     split=split,
                 )
+            if product == 7:  # not all products have references
+                continue
             view, item, _ = picture(product, 10 * product + 5)
             labels = Labels(product=name)
             writer.add_reference(f"r{product}", view, labels, item, split=split)

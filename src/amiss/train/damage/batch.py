@@ -24,7 +24,7 @@ VIEWS = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ask:
-    """A family, and the references that it is held against."""
+    """A family, and the references that it is held against, if there are any."""
 
     family: Family
     matched: Matched
@@ -33,11 +33,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Views of one grid: queries first, `queries` of them, then references.
+    """Views of one grid: `beside` queries with references, other queries, then references.
 
-    shallow, deep, cues: of all of them; shares, targets, known, grades, outlined: see
-    `damage_loss`. references: places of the references among all of the batch. asked: places of
-    the queries among all of the batch. around …: of the queries; see `Beside`.
+    shallow, deep, cues: of all of them; shares, targets, known, grades, outlined: of the queries,
+    see `damage_loss`. references: places of the references among all of the batch. asked: places of
+    the queries among all of the batch. around …: of queries with references; see `Beside`.
     """
 
     shallow: Tensor
@@ -48,7 +48,7 @@ class Group:
     known: Tensor
     grades: Tensor
     outlined: Tensor
-    queries: int
+    beside: int
     references: tuple[int, ...]
     asked: tuple[int, ...]
     around: Tensor
@@ -82,7 +82,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _View:
-    """One view of a batch, ready to be stacked. match: None of a reference."""
+    """One view of a batch, ready to be stacked. match: None where nothing is beside it."""
 
     sight: Sight
     cues: NDArray[np.float32]
@@ -106,10 +106,11 @@ def batch_of(
     queries: list[_View] = []
     references: list[_View] = []
     for ask in asks:
-        if ask.matched.views and ask.matched.references:
-            asked, beside = _family(ask, rng, keep, len(references))
-            queries += asked
-            references += beside
+        asked, beside = _family(ask, rng, keep, len(references))
+        queries += asked
+        references += beside
+    # Those with references first, so that a part of each group is theirs.
+    queries.sort(key=lambda view: view.match is None)
     if not queries:
         return None
     grids = [view.sight.grid for view in references]
@@ -136,7 +137,7 @@ def _family(
         (item, view)
         for item in ask.family.items
         for view in item.views
-        if view.id in ask.matched.views
+        if view.id in ask.matched.views or not ask.matched.references
     ]
     quarters, mirrored = 0, False
     if rng is not None:
@@ -151,7 +152,9 @@ def _family(
             view,
             _turned_sight(ask.family.sight(view), quarters, mirrored),
             forgets,
-            _turned_match(ask.matched.views[view.id], first, quarters, mirrored),
+            _turned_match(ask.matched.views[view.id], first, quarters, mirrored)
+            if ask.matched.references
+            else None,
         )
         for item, view in asked
     ]
@@ -201,18 +204,19 @@ def _group(
 ) -> Group:
     views = [*(queries[at] for at in asked), *(references[at] for at in beside)]
     shallow, deep = features([view.sight for view in views])
+    told = views[: len(asked)]
     matches = [match for at in asked if (match := queries[at].match) is not None]
-    shares = [np.concatenate([one.sight.damage, one.sight.item[None]]) for one in views]
+    shares = [np.concatenate([one.sight.damage, one.sight.item[None]]) for one in told]
     return Group(
         torch.from_numpy(shallow),
         torch.from_numpy(deep),
         _stack([view.cues for view in views]),
         _stack(shares),
-        _stack([view.targets for view in views]),
-        torch.tensor([view.known for view in views]),
-        _stack([view.grades for view in views]),
-        torch.tensor([view.outlined for view in views]),
-        len(asked),
+        _stack([view.targets for view in told]),
+        torch.tensor([view.known for view in told]),
+        _stack([view.grades for view in told]),
+        torch.tensor([view.outlined for view in told]),
+        len(matches),
         tuple(beside),
         tuple(asked),
         _stack([around(one, grids) for one in matches]),

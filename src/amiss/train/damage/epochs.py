@@ -38,9 +38,8 @@ def shuffled(families: Sequence[Family], pairs: Pairs, rng: np.random.Generator)
         for place in order[first : first + TOGETHER]:
             right, wrong = pairs[place]
             one = wrong if rng.random() < SPOILT and wrong.references else right
-            if one.references:
-                some.append(Ask(families[place], one, families[one.lender]))
-        batch = batch_of(some, rng) if some else None
+            some.append(Ask(families[place], one, families[one.lender]))
+        batch = batch_of(some, rng)
         if batch is not None:
             yield batch
 
@@ -77,18 +76,20 @@ class Answer:
 def answers(
     network: DamageNetwork, families: Sequence[Family], pairs: Pairs, device: str = "cpu"
 ) -> Iterator[Answer]:
-    """Of all items that have references, as they are when the network serves."""
+    """Of all items, as they are when the network serves; without references both are the same."""
     for family, (right, _) in zip(families, pairs, strict=True):
-        batch = batch_of([Ask(family, right, family)], None) if right.references else None
+        batch = batch_of([Ask(family, right, family)], None)
         if batch is None:
             continue
         with torch.inference_mode(), mixed(device):
             found = look(network, batch.to(device))
         told: dict[str, list[NDArray[np.float32]]] = {}
-        for group, (alone, beside) in zip(batch.groups, found, strict=True):
+        asked = [group for group in batch.groups if group.asked]
+        for group, (alone, beside) in zip(asked, found, strict=True):
             for at, place in enumerate(group.asked):
+                other = alone if beside is None or at >= group.beside else beside
                 told[batch.views[place]] = [
-                    one[1][at].float().cpu().numpy() for one in (alone, beside) if one is not None
+                    one[1][at].float().cpu().numpy() for one in (alone, other)
                 ]
         for item in family.items:
             both = [told[view.id] for view in item.views]

@@ -42,26 +42,33 @@ class DamageNetwork(nn.Module):
 
 
 def look(network: DamageNetwork, batch: Batch) -> list[tuple[Told, Told | None]]:
-    """Of each group of views, without references; and of its queries, with them."""
+    """Of each group, its queries without references; and those that have some, beside them."""
     seen = [network.neck(group.shallow, group.deep, group.cues) for group in batch.groups]
     keys: dict[int, Tensor] = {}
     fine_keys: dict[int, Tensor] = {}
     for group, (coarse, fine) in zip(batch.groups, seen, strict=True):
         if group.references:
-            found = network.comparator.keys(coarse[group.queries :], fine[group.queries :])
+            first = len(group.asked)
+            found = network.comparator.keys(coarse[first:], fine[first:])
             for into, some in zip((keys, fine_keys), found, strict=True):
                 into.update(zip(group.references, some, strict=True))
-    rows, fine_rows = _rows(keys), _rows(fine_keys)
     told: list[tuple[Told, Told | None]] = []
     for group, (coarse, fine) in zip(batch.groups, seen, strict=True):
-        beside = None
-        if group.queries:
+        if not group.asked:
+            continue
+        asked, beside = slice(len(group.asked)), slice(group.beside)
+        compared = None
+        if group.beside:
             references = Beside(
-                rows, fine_rows, group.around, group.around_finely, group.support, group.likeness
+                _rows(keys),
+                _rows(fine_keys),
+                group.around,
+                group.around_finely,
+                group.support,
+                group.likeness,
             )
-            asked = slice(group.queries)
-            beside = network.beside(coarse[asked], fine[asked], references)
-        told.append((network.alone(coarse, fine), beside))
+            compared = network.beside(coarse[beside], fine[beside], references)
+        told.append((network.alone(coarse[asked], fine[asked]), compared))
     return told
 
 
@@ -72,18 +79,19 @@ def losses(
     for batch in (one.to(device) for one in batches):
         with mixed(device):
             found = look(network, batch)
-        views = sum(len(group.shallow) for group in batch.groups)
-        queries = sum(group.queries for group in batch.groups)
+        asked = [group for group in batch.groups if group.asked]
+        beside = sum(group.beside for group in asked)
         parts = []
-        for group, (alone, beside) in zip(batch.groups, found, strict=True):
-            parts.append(_loss(alone, group, weights) * (len(group.shallow) / views))
-            if beside is not None:
-                asked = group.queries
-                parts.append(_loss(beside, group, weights, asked) * (asked / queries))
+        for group, (alone, compared) in zip(asked, found, strict=True):
+            count = len(group.asked)
+            parts.append(_loss(alone, group, weights, count) * (count / len(batch.views)))
+            if compared is not None:
+                part = _loss(compared, group, weights, group.beside)
+                parts.append(part * (group.beside / beside))
         yield torch.stack(parts).sum()
 
 
-def _loss(told: Told, group: Group, weights: Weights, count: int | None = None) -> Tensor:
+def _loss(told: Told, group: Group, weights: Weights, count: int) -> Tensor:
     """Of the first `count` views of a group; in 32 bits."""
     maps, view = told
     some = slice(count)
