@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from amiss.bundle.manifest import Damage, Weighing
-from amiss.detect.damage import ANY, MAJOR, TYPES, Told
+from amiss.detect.damage import ANY, MAJOR, TYPES, WHICH, Told
 from amiss.detect.discrepancy import Discrepancy
 from amiss.detect.fuse import Judged, is_foreign, likely_types, numbers, weigh, weigh_map
 
@@ -14,8 +14,9 @@ MODEL = Damage(view="a", compare="b", preprocessing="0" * 64, alone=ALONE, besid
 
 
 def told(damage, major, crush=-5.0):
-    view = np.full(len(TYPES) + 2, -5, np.float32)
+    view = np.full(2 * len(TYPES) + 2, -5, np.float32)
     view[[0, ANY, MAJOR]] = crush, damage, major
+    view[WHICH.start] = 9
     maps = np.full((len(TYPES) + 3, 6, 8), -5, np.float32)
     maps[0, 2, 3] = damage
     return Told(maps, view)
@@ -89,7 +90,8 @@ def test_what_nobody_can_rely_on_is_foreign():
 
 
 def test_types_come_from_the_view_that_shows_them_best():
-    found = likely_types([judged(0, told(0, 0, crush=-4.0)), judged(1, told(0, 0, crush=2.0))])
+    found = likely_types([judged(0, told(-4.0, 0)), judged(1, told(2.0, 0))])
     assert set(found) == {damage.value for damage in TYPES}
-    assert found["crush"] == pytest.approx(1 / (1 + np.exp(-2.0)))
+    assert found["crush"] == pytest.approx(1 / (1 + np.exp(-2.0)), abs=1e-3)
+    assert sum(found.values()) == pytest.approx(found["crush"], abs=1e-3)
     assert likely_types([judged()]) == {}

@@ -47,7 +47,7 @@ def test_maps_lie_over_fine_cells_and_descriptors_have_length_one():
     neck, head, descriptor = Neck(Width()), DamageHead(Width()), Descriptor(Width())
     maps, view = head(*neck(s8, s16, cues))
     assert maps.shape == (3, MAPS, 12, 16)
-    assert view.shape == (3, TYPES + 2)
+    assert view.shape == (3, 2 * TYPES + 2)
     assert torch.sigmoid(maps[:, :TYPES]).mean() < 0.2  # damage is rare before anything is learnt
     found, item = descriptor(s8, s16)
     assert found.shape == (3, 48, *GRID)
@@ -61,7 +61,8 @@ def perfect():
     shares[:, TYPES, 2:10, 2:14] = 1
     targets = torch.zeros(2, TYPES + 2)
     targets[0, [2, ANY, MAJOR]] = 1
-    return 24 * shares - 12, 24 * targets - 12, shares, targets
+    which = 24 * targets[:, :TYPES] - 12
+    return 24 * shares - 12, torch.cat([24 * targets - 12, which], 1), shares, targets
 
 
 def test_the_loss_is_least_where_all_is_right():

@@ -26,6 +26,8 @@ Floats = NDArray[np.float32]
 TYPES = tuple(DamageType)
 ANY, MAJOR = len(TYPES), len(TYPES) + 1
 """Places of a view's logits after those of the types."""
+WHICH = slice(len(TYPES) + 2, 2 * len(TYPES) + 2)
+"""And after those which type it is, if it is any: logits among the types."""
 CELL_SHARES = 3
 """Further maps: item; and, of a damaged cell, major and of the product itself."""
 SUPPORTED = 8.0
@@ -37,11 +39,18 @@ class Told:
     """What is said of a view, in logits.
 
     maps: (types, item, major, product)×H×W, in fine cells; the last two of a cell that is
-    damaged. view: of (types, any, major).
+    damaged. view: of (types, any, major, which).
     """
 
     maps: Floats
     view: Floats
+
+
+def which_types(told: Told) -> Floats:
+    """How likely it is each type, if it is any; the sum is 1."""
+    logits = told.view[WHICH].astype(np.float64)
+    likely = np.exp(logits - logits.max())
+    return np.asarray(likely / likely.sum(), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

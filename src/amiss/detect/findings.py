@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from amiss.detect.damage import CELL_SHARES, TYPES, Comparison, Told
+from amiss.detect.damage import CELL_SHARES, TYPES, Comparison, Told, which_types
 from amiss.domain.capture import View
 from amiss.domain.evidence import Finding, ScoreMap
 from amiss.domain.words import Locus, Severity
@@ -82,7 +82,8 @@ def _named(told: Told, region: Region) -> tuple[str, Severity | None, Locus | No
     sums = np.sort((types * (share > 0)).reshape(len(TYPES), -1), axis=1)[:, ::-1]
     count = max(1, int((share > 0).sum()) // 4)
     sure = sums[:, :count].mean(axis=1)
-    kind = int(sure.argmax())
+    # A place is named by what it shows and by what the whole view is likely to show.
+    kind = int((sure * which_types(told)).argmax())
     if sure[kind] < LEAST_NAMED:
         return KIND, None, None
     weight = share * types[kind]

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from amiss.bundle.manifest import Damage, Weighing
-from amiss.detect.damage import ANY, MAJOR, TYPES, Comparison, Floats, Told
+from amiss.detect.damage import ANY, MAJOR, TYPES, Comparison, Floats, Told, which_types
 from amiss.detect.discrepancy import Discrepancy
 from amiss.domain.evidence import Evidence
 from amiss.gallery.reference import Reference
@@ -137,11 +137,14 @@ def _weighing(damage: Damage | None, *, compared: bool) -> Weighing | None:
 
 
 def likely_types(views: Sequence[Judged]) -> dict[str, float]:
-    """How likely each damage type is, as in the training set, in the view that shows it best."""
-    told = [view.told.view[: len(TYPES)] for view in views if view.told is not None]
+    """How likely each damage type is, as in the training set, in the view that shows it best.
+
+    How likely any damage is, shared out among the types.
+    """
+    told = [view.told for view in views if view.told is not None]
     if not told:
         return {}
-    likely = 1 / (1 + np.exp(-np.max(told, axis=0).astype(np.float64)))
+    likely = np.max([which_types(one) / (1 + np.exp(-one.view[ANY])) for one in told], axis=0)
     return {damage.value: float(one) for damage, one in zip(TYPES, likely, strict=True)}
 
 

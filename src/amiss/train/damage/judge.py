@@ -17,7 +17,7 @@ from amiss.train.damage.network import DamageHead, Neck, Width
 from amiss.train.damage.precision import mixed
 
 Told = tuple[Tensor, Tensor]
-"""Logits of maps N×MAPS×2h×2w, and of views N×(types, any, major)."""
+"""Logits of maps N×MAPS×2h×2w, and of views N×(types, any, major, which)."""
 
 
 class DamageNetwork(nn.Module):

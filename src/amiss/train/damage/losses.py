@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from amiss.train.damage.network import GRAVE, ITEM, TYPES
+from amiss.train.damage.network import GRAVE, ITEM, TYPES, WHICH
 
 UNKNOWN = -1.0
 """A target that nobody knows: it teaches nothing."""
@@ -43,7 +43,7 @@ def damage_loss(
 
     Args:
         maps: N×(types, item)×H×W logits.
-        view: N×(types, any, major) logits.
+        view: N×(types, any, major, which) logits.
         shares: N×(types, item)×H×W, share of each cell that shows it.
         targets: N×(types, any, major): 1, 0 or UNKNOWN.
         weights: of its parts.
@@ -60,8 +60,8 @@ def damage_loss(
         + weights.shapes * _shapes(logits, there)
         + weights.item * item
         + weights.grades * _grades(maps[:, GRAVE:], grades)
-        + weights.view * _view(view, targets, weights.doubt)
-        + weights.which * _which(view[:, :TYPES], targets[:, :TYPES])
+        + weights.view * _view(view[:, : WHICH.start], targets, weights.doubt)
+        + weights.which * _which(view[:, WHICH], targets[:, :TYPES])
     )
 
 

@@ -16,6 +16,8 @@ from amiss.domain.words import DamageType
 TYPES = len(DamageType)
 ANY, MAJOR = TYPES, TYPES + 1
 """Places of a view's logits after those of the types: any damage at all; major damage."""
+WHICH = slice(TYPES + 2, 2 * TYPES + 2)
+"""And after those which type it is, if it is any: logits among the types."""
 ITEM, GRAVE, PRODUCT = TYPES, TYPES + 1, TYPES + 2
 """Places of a map's logits after those of the types: the item; and, of a cell that is damaged,
 whether it is major, and whether it is the product itself that is."""
@@ -119,20 +121,24 @@ class DamageHead(nn.Module):
         self.context = nn.Sequential(
             nn.Linear(2 * width.coarse, 64), nn.ReLU(inplace=True), nn.Dropout(0.2)
         )
-        self.view = nn.Linear(TYPES * len(TOPS) + 64, TYPES + 2)
+        read = TYPES * len(TOPS) + 64
+        self.view = nn.Linear(read, TYPES + 2)
+        self.which = nn.Linear(read, TYPES)
 
     def _bias(self) -> Tensor:
         bias = self.maps.bias
         return torch.empty(0) if bias is None else bias
 
     def forward(self, coarse: Tensor, fine: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits: N×MAPS×2h×2w, and N×(types, any, major)."""
+        """Logits: N×MAPS×2h×2w, and N×(types, any, major, which)."""
         coarse = self.body(coarse)
         maps = self.maps(self.rise(coarse, fine))
         hottest = maps[:, :TYPES].flatten(2).topk(max(TOPS), dim=2).values
         tops = [hottest[:, :, :count].mean(dim=2) for count in TOPS]
         context = self.context(torch.cat([coarse.mean((2, 3)), coarse.amax((2, 3))], dim=1))
-        return maps, self.view(torch.cat([*(0.25 * top for top in tops), context], dim=1))
+        read = torch.cat([*(0.25 * top for top in tops), context], dim=1)
+        # Which type it is is read off, and teaches nothing else: shared, it cost recall (39).
+        return maps, torch.cat([self.view(read), self.which(read.detach())], dim=1)
 
 
 class Descriptor(nn.Module):
