@@ -30,6 +30,9 @@ from amiss.train.damage.matches import match_families
 from amiss.train.damage.network import Descriptor, Width
 from amiss.train.damage.precision import laid_out
 
+DESCRIBING = 1000
+"""Steps after which descriptors find places about as well as they ever will."""
+
 Tell = Callable[[str, dict[str, float]], None]
 """Is told the stage, and figures of how it goes."""
 
@@ -39,13 +42,13 @@ class Options:
     """How to train.
 
     epochs: of the damage network over all items. describe_epochs: of the descriptors, which need
-    few items and many places. items: of a product that descriptors learn from at a time. on: splits
+    few items and many places; None is as many as make DESCRIBING steps. items: of a product that descriptors learn from at a time. on: splits
     that are learnt from; validation is kept for the operating point. damaged: share of damaged
     items, to which they are thinned out; None takes all.
     """
 
     epochs: int = 4
-    describe_epochs: int = 3
+    describe_epochs: int | None = None
     items: int = 2
     rate: float = 3e-3
     seed: int = 0
@@ -128,9 +131,10 @@ def _described(
 ) -> Descriptor:
     torch.manual_seed(options.seed)
     describer = laid_out(Describer(options.width))
+    steps_each = max(1, len(families) // 2)
     recipe = Recipe(
-        options.describe_epochs,
-        max(1, len(families) // 2),
+        options.describe_epochs or max(1, round(DESCRIBING / steps_each)),
+        steps_each,
         rate=2e-3,
         decay=1e-3,
         seed=options.seed,
