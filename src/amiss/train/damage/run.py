@@ -42,9 +42,9 @@ class Options:
     """How to train.
 
     epochs: of the damage network over all items. describe_epochs: of the descriptors, which need
-    few items and many places; None is as many as make DESCRIBING steps. items: of a product that descriptors learn from at a time. on: splits
-    that are learnt from; validation is kept for the operating point. damaged: share of damaged
-    items, to which they are thinned out; None takes all.
+    few items and many places; None is as many as make DESCRIBING steps. items: of a product that
+    descriptors learn from at a time. on: splits that are learnt from; validation is kept for the
+    operating point. damaged: share of damaged items, to which they are thinned out; None takes all.
     """
 
     epochs: int = 4
