@@ -1,10 +1,12 @@
 """Families thinned out to few damaged items are shown often enough to learn from."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from amiss.train.cache.store import Kept, KeptItem
 from amiss.train.damage.epochs import LEAST_HURT, _order
-from amiss.train.damage.families import Family, thinned
+from amiss.train.damage.families import Family, alone, sampled, thinned
 
 
 def family(number, hurt):
@@ -55,3 +57,21 @@ def test_rare_damage_is_shown_often():
     assert abs((order < 3).mean() - LEAST_HURT) < 0.02
     plain = _order(FAMILIES, np.random.default_rng(0))
     assert sorted(plain) == list(range(100))
+
+
+def test_a_share_of_the_products_is_drawn_and_a_larger_one_holds_it():
+    half, tenth = (sampled(FAMILIES, share, seed=0) for share in (0.5, 0.1))
+    assert (len(half), len(tenth)) == (50, 10)
+    names = [one.product for one in half]
+    assert {one.product for one in tenth} < set(names)
+    assert names == [one.product for one in FAMILIES if one.product in names]
+    assert names != [one.product for one in sampled(FAMILIES, 0.5, seed=1)]
+    assert sampled(FAMILIES, 1.0, seed=0) == FAMILIES
+    assert len(sampled(FAMILIES, 1e-6, seed=0)) == 1
+
+
+def test_products_can_be_learnt_from_as_if_they_had_no_references():
+    view = FAMILIES[0].items[0].views[0]
+    shown = [replace(FAMILIES[0], captures=((view,),))]
+    assert [one.captures for one in alone(shown)] == [()]
+    assert alone(shown)[0].items == shown[0].items

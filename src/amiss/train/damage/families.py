@@ -64,6 +64,21 @@ def thinned(families: Sequence[Family], damaged: float, seed: int) -> list[Famil
     return found
 
 
+def sampled(families: Sequence[Family], share: float, seed: int) -> list[Family]:
+    """A share of the products, drawn, in the same order; of two shares the larger holds the other.
+
+    share: in (0, 1]. At least one is left.
+    """
+    count = max(1, round(share * len(families)))
+    drawn = np.random.default_rng([seed, 2]).permutation(len(families))[:count]
+    return [families[place] for place in sorted(drawn)]
+
+
+def alone(families: Sequence[Family]) -> list[Family]:
+    """The same products, as if none had references."""
+    return [replace(family, captures=()) for family in families]
+
+
 def _families(
     shard: Shard, squeezers: dict[str, Squeezer], splits: frozenset[str]
 ) -> Iterator[Family]:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from amiss.evaluate.metrics import auroc, recall_at_fpr
+from amiss.evaluate.metrics import auroc, average_precision, recall_at_fpr
 from amiss.train.damage.epochs import Answer
 from amiss.train.damage.network import ANY, MAJOR
 
 
 def figures(answers: Iterable[Answer]) -> dict[str, float]:
-    """AUROC and recall at 1 % false positives, without and with references.
+    """AUROC, average precision and recall at 1 % false positives, without and with references.
 
     Of any and of major damage, of items where some view shows it, against those that have none.
     """
@@ -26,5 +26,6 @@ def figures(answers: Iterable[Answer]) -> dict[str, float]:
             among = yes | sound
             if yes.any() and sound.any():
                 found[f"{name}_{what}"] = auroc(yes[among], scores[among]) or 0.0
+                found[f"{name}_{what}_ap"] = average_precision(yes[among], scores[among]) or 0.0
                 found[f"{name}_{what}_r1"] = recall_at_fpr(yes[among], scores[among]) or 0.0
     return {name: round(value, 4) for name, value in found.items()}

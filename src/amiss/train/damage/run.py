@@ -21,7 +21,7 @@ from amiss.train.cache.store import read_squeezers
 from amiss.train.damage.ahead import ahead
 from amiss.train.damage.describe import Describer, describing
 from amiss.train.damage.epochs import Pairs, answers, shuffled, steps
-from amiss.train.damage.families import Family, read_families, thinned
+from amiss.train.damage.families import Family, alone, read_families, sampled, thinned
 from amiss.train.damage.figures import figures
 from amiss.train.damage.fit import Recipe, fit
 from amiss.train.damage.judge import DamageNetwork, losses
@@ -45,6 +45,7 @@ class Options:
     few items and many places; None is as many as make DESCRIBING steps. items: of a product that
     descriptors learn from at a time. on: splits that are learnt from; validation is kept for the
     operating point. damaged: share of damaged items, to which they are thinned out; None takes all.
+    share: of the products that are learnt from. references: whether they are learnt from, too.
     """
 
     epochs: int = 4
@@ -56,6 +57,8 @@ class Options:
     device: str = "cpu"
     on: tuple[SplitName, ...] = ("train",)
     damaged: float | None = None
+    share: float = 1.0
+    references: bool = True
     width: Width = field(default_factory=Width)
     weights: Weights = field(default_factory=Weights)
 
@@ -84,9 +87,12 @@ def train(
     families = read_families(caches, frozenset(options.on))
     shallow, deep = channels(caches[0])
     options = replace(options, width=replace(options.width, shallow=shallow, deep=deep))
+    families = sampled(families, options.share, options.seed)
     if options.damaged is not None:
         families = thinned(families, options.damaged, options.seed)
     held_out = read_families(caches, frozenset({"validation"}))
+    if not options.references:
+        families, held_out = alone(families), alone(held_out)
     about = {
         "products": [family.product for family in families],
         "items": sum(len(family.items) for family in families),

@@ -1,0 +1,1 @@
+"""What the damage model learns from more items, and from hardly any damaged ones."""
