@@ -15,6 +15,7 @@ class Timing:
 
     median: float
     p5: float
+    p99: float
     rounds: int
 
     def export(self) -> dict[str, float]:
@@ -42,4 +43,5 @@ def interleave(
 
 
 def _timing(values: list[float]) -> Timing:
-    return Timing(float(np.median(values)), float(np.percentile(values, 5)), len(values))
+    p5, median, p99 = np.percentile(values, (5, 50, 99))
+    return Timing(float(median), float(p5), float(p99), len(values))
