@@ -1,4 +1,4 @@
-"""The one command: python -m benchmarks.learning curve|scarcity WORK --out DIR."""
+"""The one command: python -m benchmarks.learning curve|scarcity|squeezed WORK."""
 
 import json
 import sys
@@ -8,9 +8,13 @@ from typing import Annotated
 import typer
 from benchmarks.learning.curve import curve
 from benchmarks.learning.scarcity import RARE, scarcity
-from benchmarks.learning.show import curve_table, scarcity_table
+from benchmarks.learning.show import curve_table, scarcity_table, squeezed_table
+from benchmarks.learning.squeezed import squeezed
 
-from amiss.cli.output import say
+from amiss.bundle.operating_point import read_operating_point
+from amiss.bundle.read import open_bundle
+from amiss.cli.output import progress, say
+from amiss.dataset.reader import open_dataset
 from amiss.domain.errors import AmissError
 from amiss.train.damage.run import Options
 from amiss.vision.engine.threads import default_threads
@@ -61,6 +65,40 @@ def scarcity_(
     numbers = [int(seed) for seed in seeds.split(",")]
     document = scarcity(out, _caches(work, caches), options, numbers, _tell)
     print(json.dumps(document, indent=1) if as_json else scarcity_table(document))
+
+
+@app.command("squeezed")
+def squeezed_(
+    work: Work,
+    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help="One that was trained on.")],
+    number: Annotated[int, typer.Argument(metavar="N", help="Of its cache.")],
+    bundle: Annotated[Path, typer.Option(metavar="B", help="The bundle that came of it.")],
+    operating_point: Annotated[Path, typer.Option(metavar="JSON", help="Of that bundle.")],
+    items: Annotated[int, typer.Option(min=1, help="At most.")] = 200,
+    epochs: Annotated[int, typer.Option(min=1, help="As it was trained.")] = 4,
+    with_test: Annotated[bool, typer.Option("--with-test", help="As it was trained.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Hold what training saw of the validation split against what the bundle sees."""
+    opened = open_bundle(bundle)
+    options = Options(
+        epochs=epochs,
+        threads=default_threads(),
+        on=("train", "test") if with_test else ("train",),
+    )
+    with progress("Inspecting") as moved:
+        document = squeezed(
+            open_dataset(dataset),
+            _caches(work, str(number))[0],
+            work,
+            _caches(work, ""),
+            opened,
+            read_operating_point(operating_point, opened),
+            options,
+            items,
+            moved,
+        )
+    print(json.dumps(document, indent=1) if as_json else squeezed_table(document))
 
 
 def _caches(work: Path, numbers: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Learning curves and scarcity as Markdown."""
+"""Learning curves, scarcity and squeezed features as Markdown."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -50,3 +50,19 @@ def scarcity_table(document: Document) -> str:
         f"{document['asked']:.3f} is asked."
     )
     return "\n".join(rows)
+
+
+def squeezed_table(document: Document) -> str:
+    """Both sides, and how large the cache is."""
+    rows = [
+        "| references | AUROC, squeezed | whole | mean difference of scores | their spread |",
+        "|---|---|---|---|---|",
+    ]
+    for side, words in (("alone", "none"), ("beside", "all")):
+        found = document[side]
+        rows.append(
+            f"| {words} | {found['auroc_squeezed']:.4f} | {found['auroc_whole']:.4f} | "
+            f"{found['mean_difference']:.3f} | {found['spread']:.3f} |"
+        )
+    size = document["bytes_per_view"] / 1024
+    return "\n".join([*rows, "", f"{document['items']} items; {size:.1f} KiB a view."])
