@@ -12,6 +12,7 @@ from amiss.detect.cues import CHANNELS as CUES
 from amiss.domain.errors import DatasetError
 from amiss.domain.words import DamageType
 from amiss.train.cache.store import Kept, KeptItem
+from amiss.train.damage.embed import LATELY, Bank, embedding_loss
 from amiss.train.damage.fit import CHECKPOINT, LOG, RUN, Recipe, fit
 from amiss.train.damage.losses import UNKNOWN, Weights, damage_loss
 from amiss.train.damage.network import (
@@ -23,6 +24,7 @@ from amiss.train.damage.network import (
     TYPES,
     DamageHead,
     Descriptor,
+    Embedding,
     Neck,
     Width,
 )
@@ -49,10 +51,42 @@ def test_maps_lie_over_fine_cells_and_descriptors_have_length_one():
     assert maps.shape == (3, MAPS, 12, 16)
     assert view.shape == (3, 2 * TYPES + 2)
     assert torch.sigmoid(maps[:, :TYPES]).mean() < 0.2  # damage is rare before anything is learnt
-    found, item = descriptor(s8, s16)
+    found, item, embedding = descriptor(s8, s16)
     assert found.shape == (3, 48, *GRID)
     assert item.shape == (3, *GRID)
-    assert found.detach().norm(dim=1).numpy() == pytest.approx(1, abs=1e-5)
+    assert embedding.shape == (3, 128)
+    for unit in (found, embedding):
+        assert unit.detach().norm(dim=1).numpy() == pytest.approx(1, abs=1e-5)
+
+
+def test_an_embedding_tells_of_the_item_alone():
+    s8, s16, _ = inputs()
+    torch.manual_seed(0)
+    embedding = Embedding(Width()).eval()
+    item = torch.zeros(3, *GRID)
+    item[:, 1:4, 2:6] = 1
+    before = embedding(s8, s16, item)
+    beside = s16.clone()
+    beside[:, :, 5] += 3
+    assert torch.allclose(before, embedding(s8, beside, item), atol=1e-5)
+    beside[:, :, 2] += 3
+    assert not torch.allclose(before, embedding(s8, beside, item), atol=1e-2)
+    assert bool(torch.isfinite(embedding(s8, s16, torch.zeros(3, *GRID))).all())
+
+
+def test_embeddings_are_taught_to_tell_products_apart():
+    east, north = torch.eye(4)[:2], torch.eye(4)[2:]
+    bank = Bank()
+    assert embedding_loss(east, east, bank.others(0)) is None
+    bank.add(1, north)
+    bank.add(0, east)
+    others = bank.others(0)
+    assert torch.equal(others, north)
+    assert float(embedding_loss(east, east, others)) < 1e-4
+    assert float(embedding_loss(north, east, others)) > 10
+    for number in range(500):
+        bank.add(2 + number, north)
+    assert len(bank.others(0)) == LATELY
 
 
 def perfect():

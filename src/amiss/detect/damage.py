@@ -141,6 +141,7 @@ class DamageModel:
                     found["fine_keys"][place],
                     found["descriptors"][place],
                     found["item"][place] > 0,
+                    found["embedding"][place],
                 ),
                 coarse=found["coarse"][place],
                 fine=found["fine"][place],

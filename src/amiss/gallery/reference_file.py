@@ -19,13 +19,13 @@ from amiss.gallery.reference import Reference
 from amiss.vision.look import Look, Patches
 from amiss.vision.seen import Seen
 
-FORMAT = 3
+FORMAT = 4
 ANOTHER_VERSION = "it was written by another version of Amiss"
 FACTS_FILE = "facts.json"
 _SEAL_BYTES = 64  # hex digits
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # equal references make equal files
 
-_SEEN = ("keys", "fine_keys", "descriptors")
+_SEEN = ("keys", "fine_keys", "descriptors", "embedding")
 
 Arrays = dict[str, NDArray[np.generic]]
 

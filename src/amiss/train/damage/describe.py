@@ -1,4 +1,7 @@
-"""Trains descriptors on families: every place of an item finds itself in the references."""
+"""Trains descriptors on families: every place of an item finds itself in the references.
+
+And embeddings with them: every view finds its product.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,6 +13,7 @@ from torch.nn import functional
 
 from amiss.train.cache.sight import Sight, by_depth
 from amiss.train.damage.correspond import Places, correspondence_loss
+from amiss.train.damage.embed import Bank, embedding_loss
 from amiss.train.damage.families import Family
 from amiss.train.damage.network import Descriptor, Width
 from amiss.train.damage.precision import mixed
@@ -17,6 +21,7 @@ from amiss.train.damage.precision import mixed
 VIEWS, REFERENCES = 3, 4
 """Of an item and of its references that are shown at a time."""
 ITEM = 0.3  # how much the outline counts beside finding places
+EMBED = 0.3  # and finding the product
 
 
 class Describer(nn.Module):
@@ -34,18 +39,24 @@ def describing(
     """Losses of an epoch: of each family `items` of its items, two families at a time."""
     chosen = [family for family in families if family.captures]
     order = rng.permutation(len(chosen))
+    bank = Bank()
     for first in range(0, len(order) - 1, 2):
-        found = [
-            _losses(describer, chosen[place], rng, items) for place in order[first : first + 2]
-        ]
-        losses = [loss for some in found for loss in some]
+        losses: list[Tensor] = []
+        for place in order[first : first + 2]:
+            losses += _losses(describer, chosen[place], int(place), bank, rng, items)
         if losses:
             yield torch.stack(losses).mean()
 
 
 def _losses(
-    describer: Describer, family: Family, rng: np.random.Generator, items: int
+    describer: Describer,
+    family: Family,
+    number: int,
+    bank: Bank,
+    rng: np.random.Generator,
+    items: int,
 ) -> list[Tensor]:
+    """number: of the product, by which the bank knows it."""
     own = [item for item in family.items if item.product in (None, family.product)]
     queries = [view for place in rng.permutation(len(own))[:items] for view in own[place].views]
     queries = [queries[place] for place in rng.permutation(len(queries))[: VIEWS * items]]
@@ -57,8 +68,10 @@ def _losses(
     if any(sight.grid != sights[0].grid for sight in sights):
         return []
     with mixed():
-        descriptors, item = describer.network(*map(torch.from_numpy, features(sights)))
-    descriptors, item = functional.normalize(descriptors.float(), dim=1), item.float()
+        told = describer.network(*map(torch.from_numpy, features(sights)))
+    descriptors, item, embedding = (one.float() for one in told)
+    descriptors = functional.normalize(descriptors, dim=1)
+    embedding = functional.normalize(embedding, dim=1)
     outlined = torch.tensor([view.outlined for view in (*queries, *views)])
     losses = []
     if bool(outlined.any()):
@@ -66,9 +79,13 @@ def _losses(
         losses.append(
             ITEM * functional.binary_cross_entropy_with_logits(item[outlined], outline[outlined])
         )
+    count = len(queries)
+    known = embedding_loss(embedding[:count], embedding[count:], bank.others(number))
+    if known is not None:
+        losses.append(EMBED * known)
+    bank.add(number, embedding[count:])
     flat = descriptors.flatten(2)
     at = [Places.of(sight) for sight in sights]
-    count = len(queries)
     found = []
     for place in range(count):
         loss = correspondence_loss(

@@ -1,12 +1,14 @@
 """How well the network ranks items while it is trained."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from amiss.evaluate.metrics import auroc, average_precision, recall_at_fpr
 from amiss.train.damage.epochs import Answer
-from amiss.train.damage.network import ANY, MAJOR
+from amiss.train.damage.families import Family
+from amiss.train.damage.matches import embed
+from amiss.train.damage.network import ANY, MAJOR, Descriptor
 
 
 def figures(answers: Iterable[Answer]) -> dict[str, float]:
@@ -29,3 +31,25 @@ def figures(answers: Iterable[Answer]) -> dict[str, float]:
                 found[f"{name}_{what}_ap"] = average_precision(yes[among], scores[among]) or 0.0
                 found[f"{name}_{what}_r1"] = recall_at_fpr(yes[among], scores[among]) or 0.0
     return {name: round(value, 4) for name, value in found.items()}
+
+
+def recognised(descriptor: Descriptor, families: Sequence[Family]) -> dict[str, float]:
+    """Share of views whose nearest reference, among those of all products, is of their product.
+
+    Nothing where no two products have references.
+    """
+    queries, references = [], []
+    for number, family in enumerate(families):
+        shown = [view for capture in family.captures for view in capture]
+        own = [one for one in family.items if one.product in (None, family.product)]
+        asked = [view for item in own for view in item.views]
+        if shown and asked:
+            found = embed(descriptor, [family.sight(view) for view in (*asked, *shown)])
+            queries += [(number, one) for one in found[: len(asked)]]
+            references += [(number, one) for one in found[len(asked) :]]
+    if len({number for number, _ in references}) < 2:
+        return {}
+    alike = np.stack([one for _, one in queries]) @ np.stack([one for _, one in references]).T
+    nearest = np.array([number for number, _ in references])[alike.argmax(axis=1)]
+    right = nearest == np.array([number for number, _ in queries])
+    return {"recognised": round(float(right.mean()), 4)}

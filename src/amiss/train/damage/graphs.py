@@ -23,6 +23,7 @@ VIEW_OUTPUTS = (
     "fine_keys",
     "descriptors",
     "item",
+    "embedding",
     "familiarity",
 )
 COMPARE_INPUTS = (

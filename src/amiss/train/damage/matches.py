@@ -86,10 +86,23 @@ def describe(network: Descriptor, sights: Sequence[Sight]) -> list[Described]:
         places = [place for place, sight in enumerate(sights) if sight.grid == grid]
         maps = features([sights[place] for place in places])
         with torch.inference_mode():
-            told, item = network(*map(torch.from_numpy, maps))
+            told, item, _ = network(*map(torch.from_numpy, maps))
         for place, one, there in zip(places, told, item, strict=True):
             found[place] = one.numpy(), there.numpy() > ITEM
     return [found[place] for place in range(len(sights))]
+
+
+def embed(network: Descriptor, sights: Sequence[Sight]) -> NDArray[np.float32]:
+    """N×E: what each view shows as a whole."""
+    found: dict[int, NDArray[np.float32]] = {}
+    for grid in dict.fromkeys(sight.grid for sight in sights):
+        places = [place for place, sight in enumerate(sights) if sight.grid == grid]
+        with torch.inference_mode():
+            _, _, told = network(
+                *map(torch.from_numpy, features([sights[place] for place in places]))
+            )
+        found.update(zip(places, told.numpy(), strict=True))
+    return np.stack([found[place] for place in range(len(sights))])
 
 
 def matched(

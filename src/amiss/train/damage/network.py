@@ -31,7 +31,7 @@ class Width:
     """Channels.
 
     shallow, deep: of the encoder's maps of fine cells together, and of its maps of coarse ones.
-    fine, coarse: of our own maps. descriptor: of a descriptor.
+    fine, coarse: of our own maps. descriptor: of a descriptor. embedding: of a view's embedding.
     """
 
     shallow: int = 40
@@ -39,6 +39,7 @@ class Width:
     coarse: int = 64
     fine: int = 32
     descriptor: int = 48
+    embedding: int = 128
 
 
 def conv(inputs: int, outputs: int, kernel: int = 1, stride: int = 1, reach: int = 1) -> nn.Module:
@@ -141,8 +142,36 @@ class DamageHead(nn.Module):
         return maps, torch.cat([self.view(read), self.which(read.detach())], dim=1)
 
 
+class Embedding(nn.Module):
+    """What a view shows, as one unit vector: alike for views of one product, whatever its pose.
+
+    Means and spreads of the encoder's maps over the item, and two layers.
+    """
+
+    def __init__(self, width: Width) -> None:
+        super().__init__()
+        pooled = 2 * (width.shallow + width.deep)
+        self.layers = nn.Sequential(
+            nn.LayerNorm(pooled),
+            nn.Linear(pooled, 192),
+            nn.ReLU(inplace=True),
+            nn.Linear(192, width.embedding),
+        )
+
+    def forward(self, shallow: Tensor, deep: Tensor, item: Tensor) -> Tensor:
+        """N×S×2h×2w, N×D×h×w and N×h×w shares of item to N×embedding."""
+        maps = torch.cat([functional.avg_pool2d(shallow, 2), deep], dim=1)
+        weight = item[:, None] / item.sum((1, 2)).clamp(min=1e-3)[:, None, None, None]
+        mean = (weight * maps).sum((2, 3))
+        spread = (weight * (maps - mean[:, :, None, None]) ** 2).sum((2, 3)).clamp(min=1e-8).sqrt()
+        return functional.normalize(self.layers(torch.cat([mean, spread], dim=1)), dim=1)
+
+
 class Descriptor(nn.Module):
-    """What lies in each coarse cell, told in any pose: unit vectors to be found again."""
+    """What lies in each coarse cell, told in any pose: unit vectors to be found again.
+
+    And what the view shows as a whole.
+    """
 
     def __init__(self, width: Width, drop: float = 0.05) -> None:
         super().__init__()
@@ -150,11 +179,15 @@ class Descriptor(nn.Module):
         self.mix = conv(width.deep + width.coarse // 2, width.coarse)
         self.body = Residual(width.coarse, 1, drop)
         self.out = nn.Conv2d(width.coarse, width.descriptor + 1, 1)
+        self.embed = Embedding(width)
 
-    def forward(self, shallow: Tensor, deep: Tensor) -> tuple[Tensor, Tensor]:
-        """Descriptors, and how sure a cell shows the item.
+    def forward(self, shallow: Tensor, deep: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Descriptors, how sure a cell shows the item, and the embedding.
 
-        N×S×2h×2w and N×D×h×w to N×descriptor×h×w, of length 1 at each cell, and logits N×h×w.
+        N×S×2h×2w and N×D×h×w to N×descriptor×h×w, of length 1 at each cell, logits N×h×w, and
+        N×embedding, of length 1.
         """
         found = self.out(self.body(self.mix(torch.cat([deep, self.sink(shallow)], dim=1))))
-        return functional.normalize(found[:, :-1], dim=1), found[:, -1]
+        item = found[:, -1]
+        embedding = self.embed(shallow, deep, torch.sigmoid(item.detach()))
+        return functional.normalize(found[:, :-1], dim=1), item, embedding

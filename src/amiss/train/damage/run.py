@@ -22,7 +22,7 @@ from amiss.train.damage.ahead import ahead
 from amiss.train.damage.describe import Describer, describing
 from amiss.train.damage.epochs import Pairs, answers, shuffled, steps
 from amiss.train.damage.families import Family, alone, read_families, sampled, thinned
-from amiss.train.damage.figures import figures
+from amiss.train.damage.figures import figures, recognised
 from amiss.train.damage.fit import Recipe, fit
 from amiss.train.damage.judge import DamageNetwork, losses
 from amiss.train.damage.losses import Weights
@@ -116,6 +116,7 @@ def train(
         tell=lambda line: tell("judge", line),
     )
     found = figures(answers(network, held_out, known, options.device))
+    found |= recognised(descriptor, held_out)
     return Trained(descriptor, network.cpu(), found)
 
 
