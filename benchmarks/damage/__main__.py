@@ -10,7 +10,16 @@ import typer
 from benchmarks.damage.items import Items, read_items
 from benchmarks.damage.look import open_inspector
 from benchmarks.damage.score import Job, score
-from benchmarks.damage.sets import CALIBRATION, REFERENCES, SETS, SIZE, VIEWS, planned
+from benchmarks.damage.sets import (
+    CALIBRATION,
+    DECEPTIVE,
+    PER_PRODUCT,
+    REFERENCES,
+    SETS,
+    SIZE,
+    VIEWS,
+    planned,
+)
 from benchmarks.damage.sheet import draw, worst
 from benchmarks.damage.show import markdown
 from benchmarks.damage.table import short, table
@@ -60,6 +69,8 @@ def simulate_(
             damaged=one.damaged,
             references=REFERENCES,
             even=True,
+            deceptive=DECEPTIVE,
+            per_product=PER_PRODUCT,
             no_crops=True,
             processes=processes,
         )

@@ -14,12 +14,14 @@ from benchmarks.damage.trays import Tray, tray_of
 
 from amiss.domain.errors import DatasetError
 from amiss.simulate.begun import SETTINGS
-from amiss.simulate.plan import PER_PRODUCT, Plan
+from amiss.simulate.plan import Plan
 from amiss.simulate.products.product import Kind
 
 TRAINED = range(1000)
 """Seeds of data sets that are trained on."""
 VIEWS, SIZE, REFERENCES = 3, 448, 2
+PER_PRODUCT, DECEPTIVE = 8, 0.2
+"""Items of a product, whose references are rendered once; deceptive prints are rare otherwise."""
 
 LEAST_PRISTINE, LEAST_PRODUCTS, LEAST_OF_A_TYPE = 3000, 300, 100
 LEAST_DECEPTIVE, LEAST_ON_TRAYS, LEAST_PATH = 500, 300, 600
@@ -42,7 +44,14 @@ class Set:
 
     def plan(self) -> Plan:
         """What it holds."""
-        return Plan(self.seed, self.damaged, REFERENCES, even=True)
+        return Plan(
+            self.seed,
+            self.damaged,
+            REFERENCES,
+            even=True,
+            deceptive=DECEPTIVE,
+            per_product=PER_PRODUCT,
+        )
 
     def scaled(self, scale: float) -> int:
         """How many items there are at this scale, in whole products; the whole set goes on."""
@@ -53,8 +62,8 @@ class Set:
 SETS: dict[str, Set] = {
     one.name: one
     for one in (
-        Set("calibration", 90_003, 4_000, 0.0, "fast", "sound items that fix the threshold"),
-        Set("fast", 90_001, 6_240, 0.27, "fast", "the test set"),
+        Set("calibration", 90_003, 2_400, 0.0, "fast", "sound items that fix the threshold"),
+        Set("fast", 90_001, 4_440, 0.31, "fast", "the test set"),
         Set("path", 90_002, 640, 0.4, "path", "path-traced, reported apart"),
     )
 }
@@ -69,7 +78,7 @@ def plan_of(root: Path) -> Plan:
     try:
         found = json.loads((root / SETTINGS).read_text())
         kinds = tuple(Kind(word) for word in found["kinds"])
-        words = ("seed", "damaged", "references", "twins", "even")
+        words = ("seed", "damaged", "references", "twins", "even", "deceptive", "per_product")
         return Plan(kinds=kinds, **{word: found[word] for word in words})
     except (OSError, ValueError, KeyError) as error:
         raise DatasetError(
@@ -81,7 +90,7 @@ def planned(
     plan: Plan, items: int, tell: Callable[[int, int], None] = lambda _done, _all: None
 ) -> dict[str, int]:
     """What so many items of a plan will be, before anything is rendered; a product takes 0.2 s."""
-    groups = range(-(-items // PER_PRODUCT))
+    groups = range(-(-items // plan.per_product))
     trays: dict[int, Tray] = {}
     counts = dict.fromkeys(("products", "pristine", "damaged", "deceptive", "on_trays"), 0)
     for group in groups:
@@ -90,7 +99,8 @@ def planned(
         if booth not in trays:
             trays[booth] = tray_of(booth)
         tray, product = trays[booth], plan.reference(group, 0).product
-        members = range(group * PER_PRODUCT, min(items, (group + 1) * PER_PRODUCT))
+        first = group * plan.per_product
+        members = range(first, min(items, first + plan.per_product))
         sound = sum(not plan.is_damaged(index) for index in members)
         counts["products"] += 1
         counts["pristine"] += sound

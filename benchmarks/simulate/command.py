@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from benchmarks.speed.machine import describe
 
-from amiss.simulate.plan import PER_PRODUCT
+from amiss.simulate.plan import Plan
 
 AMISS = Path(sys.executable).with_name("amiss")
 LARGE, VIEWS, REFERENCES, CORES = 100_000, 3, 2, 16
@@ -95,7 +95,7 @@ def _measured(runs: list[Run]) -> Iterator[str]:
 
 def _planned(runs: list[Run]) -> Iterator[str]:
     """Extrapolated: the frames of a large data set at what a frame took and weighed here."""
-    frames = VIEWS * (LARGE + LARGE // PER_PRODUCT * REFERENCES)
+    frames = VIEWS * (LARGE + LARGE // Plan(0).per_product * REFERENCES)
     yield f"{LARGE:,} items are {frames:,} frames:"
     yield ""
     yield (

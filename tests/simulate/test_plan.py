@@ -11,7 +11,7 @@ from amiss.domain.errors import SimulationError
 from amiss.domain.words import DamageType, ProcessStep, Severity
 from amiss.simulate import plan as plans
 from amiss.simulate.damages.make import HARMS, draw_evenly, draw_type
-from amiss.simulate.plan import MOST_REFERENCES, NEW_DESIGN, PER_BOOTH, PER_PRODUCT, Plan
+from amiss.simulate.plan import MOST_REFERENCES, NEW_DESIGN, PER_BOOTH, Plan
 from amiss.simulate.prints.deceive import Deception
 from amiss.simulate.products.product import Kind
 
@@ -56,7 +56,7 @@ def test_an_item_follows_from_seed_and_index_alone():
 
 def test_a_product_is_known_by_name_before_it_is_made():
     plan = Plan(7, kinds=(Kind.BOOK, Kind.TIN))
-    for index in (0, PER_PRODUCT, 2 * PER_PRODUCT - 1):
+    for index in (0, 4, 7):
         item = plan.item(index)
         assert item.product.name == plan.name(plan.group(index))
         assert (item.id, bool(item.harms)) == (plan.id(index), plan.is_damaged(index))
@@ -85,6 +85,9 @@ def test_neighbours_share_a_product_and_a_booth():
     booths = [plan.booth(plan.group(index)) for index in range(3 * PER_BOOTH)]
     assert sorted(Counter(booths).values()) == [PER_BOOTH] * 3
     assert booths == sorted(booths)
+    more = Plan(3, per_product=8)
+    assert [more.group(index) for index in (0, 7, 8)] == [0, 0, 1]
+    assert sorted(Counter(more.booth(more.group(i)) for i in range(80)).values()) == [PER_BOOTH] * 2
 
 
 @pytest.mark.parametrize(("share", "low", "high"), [(0, 0, 0), (0.5, 950, 1050), (1, 2000, 2000)])
@@ -101,7 +104,7 @@ def test_what_is_damaged_with_a_small_share_is_so_with_a_larger_one():
 @pytest.mark.usefixtures("toy_products")
 def test_items_differ_as_items_in_a_booth_do():
     plan = Plan(5, damaged=0)
-    items = [plan.item(index) for index in range(MANY * PER_PRODUCT)]
+    items = [plan.item(index) for index in range(MANY * plan.per_product)]
     assert {item.step for item in items} == set(ProcessStep)
     unread = [item for item in items if item.barcode is None]
     assert 0.03 < len(unread) / len(items) < 0.07
@@ -118,12 +121,20 @@ def test_items_differ_as_items_in_a_booth_do():
 
 
 @pytest.mark.usefixtures("toy_products")
+def test_as_many_prints_pretend_damage_as_asked_for():
+    for share in (0, 0.5, 1):
+        plan = Plan(5, damaged=0, deceptive=share)
+        products = [plan.reference(group, 0).product for group in range(MANY)]
+        assert abs(sum(bool(one.deceptive) for one in products) / MANY - share) < 0.12
+
+
+@pytest.mark.usefixtures("toy_products")
 def test_an_item_is_of_a_new_design_where_no_reference_shows_its_packaging():
     plan = Plan(5, damaged=0)
     redesigned, new, known = set(), 0, 0
     for group in range(MANY):
         shown = {plan.reference(group, number).product.design for number in range(2)}
-        for index in range(group * PER_PRODUCT, (group + 1) * PER_PRODUCT):
+        for index in range(group * 4, (group + 1) * 4):
             item = plan.item(index)
             assert (NEW_DESIGN in item.tags) == (item.product.design not in shown)
             if item.product.design:
@@ -211,7 +222,16 @@ def test_twins_are_named_where_they_are_wanted():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"seed": -1}, {"damaged": 1.5}, {"kinds": ()}, {"references": 9}, {"references": -1}],
+    [
+        {"seed": -1},
+        {"damaged": 1.5},
+        {"kinds": ()},
+        {"references": 9},
+        {"references": -1},
+        {"deceptive": -0.1},
+        {"per_product": 0},
+        {"per_product": 41},
+    ],
 )
 def test_impossible_plans_are_refused(wrong):
     with pytest.raises(SimulationError):

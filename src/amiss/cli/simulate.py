@@ -48,6 +48,15 @@ def simulate(
         bool,
         typer.Option("--even", help="Rare damages as often as common ones, and more major ones."),
     ] = False,
+    deceptive: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, metavar="SHARE", help="Share of products whose print pretends a damage."
+        ),
+    ] = 0.12,
+    per_product: Annotated[
+        int, typer.Option(min=1, max=40, metavar="N", help="Items that show one product.")
+    ] = 4,
     no_crops: Annotated[
         bool, typer.Option("--no-crops", help="Do not also cut the items out.")
     ] = False,
@@ -73,7 +82,7 @@ def simulate(
     from amiss.simulate.studio import Outfit
     from amiss.vision.engine.threads import default_threads
 
-    plan = Plan(seed, damaged, references, _kinds(kinds), twins, even)
+    plan = Plan(seed, damaged, references, _kinds(kinds), twins, even, deceptive, per_product)
     outfit = Outfit(views, size, not no_empty_trays, Encoding(crops=not no_crops))
     threads = None if processes == 1 else max(1, default_threads() // processes)
     opener = partial(open_backend, backend, threads, variant)

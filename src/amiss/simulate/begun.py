@@ -30,6 +30,8 @@ def settings_of(plan: Plan, outfit: Outfit, backend: str) -> Settings:
         "kinds": [kind.value for kind in plan.kinds],
         "twins": plan.twins,
         "even": plan.even,
+        "deceptive": plan.deceptive,
+        "per_product": plan.per_product,
         **asdict(outfit),
     }
     encoding = settings.pop("encoding")

@@ -24,8 +24,6 @@ from amiss.simulate.products.product import Kind, Product
 from amiss.simulate.shoot import lying
 from amiss.simulate.streams import stream
 
-PER_PRODUCT = 4
-"""Items that show one product."""
 PER_BOOTH = 40
 """Items that lay in one booth; after that, another one is built."""
 MOST_ITEMS = 100_000_000
@@ -35,7 +33,6 @@ NEW_DESIGN = "new_design"
 """Tag of items in a packaging that none of the references shows."""
 
 _ROOM = 10 * MOST_ITEMS  # seeds that a data set has for itself
-_DECEPTIVE = 0.12  # share of products whose print pretends a damage
 _REDESIGNED = 0.15  # share of products that have a second packaging
 _KNOWN = 0.5  # of these, the share whose references show both
 _NEW = 0.5  # share of their items that are in the second one
@@ -65,7 +62,8 @@ class Plan:
     that are harmed. references: pristine captures of each product. kinds: of products, in turn.
     twins: every harmed item is captured once more, intact. even: rare types of damage befall as
     often as common ones, and every other damage is major where it can be; to learn and to measure
-    by, not as it happens.
+    by, not as it happens. deceptive: share of products whose print pretends a damage. per_product:
+    items that show one product.
     """
 
     seed: int
@@ -74,6 +72,8 @@ class Plan:
     kinds: tuple[Kind, ...] = tuple(Kind)
     twins: bool = False
     even: bool = False
+    deceptive: float = 0.12
+    per_product: int = 4
     _base: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -82,10 +82,16 @@ class Plan:
         Raises:
             SimulationError: one of them is impossible.
         """
-        if self.seed < 0 or not 0 <= self.damaged <= 1 or not self.kinds:
+        shares = 0 <= self.damaged <= 1 and 0 <= self.deceptive <= 1
+        if self.seed < 0 or not shares or not self.kinds:
             raise SimulationError(
-                "A data set needs a seed of 0 or more, a share of damaged items from 0 to 1 and "
-                "one kind of product or more; correct what is not so."
+                "A data set needs a seed of 0 or more, shares of damaged items and of deceptive "
+                "products from 0 to 1 and one kind of product or more; correct what is not so."
+            )
+        if not 1 <= self.per_product <= PER_BOOTH:
+            raise SimulationError(
+                f"A product is shown by 1 to {PER_BOOTH} items, not by {self.per_product}; ask for "
+                "as many."
             )
         if not 0 <= self.references <= MOST_REFERENCES:
             raise SimulationError(
@@ -96,7 +102,7 @@ class Plan:
 
     def group(self, index: int) -> int:
         """The number of the product that an item shows."""
-        return index // PER_PRODUCT
+        return index // self.per_product
 
     def name(self, group: int) -> str:
         """The name of a product; it is known before the product is made."""
@@ -120,7 +126,7 @@ class Plan:
 
     def booth(self, group: int) -> int:
         """The seed of the booth in which a product lies: its tray, lights and cameras."""
-        return self._base + group * PER_PRODUCT // PER_BOOTH
+        return self._base + group * self.per_product // PER_BOOTH
 
     def is_damaged(self, index: int) -> bool:
         """Whether an item is harmed; known before it is made."""
@@ -168,7 +174,7 @@ class Plan:
             seed=seed,
             product=product,
             placement=lying(product, seed, int(order[number % len(order)])),
-            sequence=group * PER_PRODUCT,
+            sequence=group * self.per_product,
         )
 
     def _kind(self, group: int) -> Kind:
@@ -176,7 +182,7 @@ class Plan:
 
     def _product(self, group: int, design: int) -> Product:
         rng = stream("plan", self._base + group, 4)
-        pretends = rng.random() < _DECEPTIVE
+        pretends = rng.random() < self.deceptive
         what = list(Deception)[int(rng.integers(len(Deception)))]
         return _made(self._base + group, self._kind(group), design, what if pretends else "")
 
