@@ -10,7 +10,6 @@ from sklearn.metrics import roc_auc_score
 
 import amiss
 from amiss.bundle.operating_point import OperatingPoint, write_operating_point
-from amiss.bundle.read import open_bundle
 from amiss.detect.judge import KEPT_COMPARATORS
 from amiss.detect.reasons import NO_REFERENCE, PROVISIONAL, SELF_REFERENCE, UNSEEN
 from amiss.domain.capture import Capture, View
@@ -42,8 +41,9 @@ def operating_point(bundle, **changes):
 
 
 @pytest.fixture(scope="module")
-def bundle():
-    return open_bundle()
+def bundle(plain):
+    """Without a damage model, so that references alone decide."""
+    return plain
 
 
 @pytest.fixture(scope="module")
@@ -323,7 +323,7 @@ def test_a_capture_without_views_is_no_pass_and_has_a_reason(faked):
 def test_load_takes_the_operating_point_it_is_given(bundle, tmp_path, toy):
     path = tmp_path / "point.json"
     write_operating_point(path, operating_point(bundle, threshold=0.25))
-    loaded = Inspector.load(operating_point=path)
+    loaded = Inspector.load(bundle.path, operating_point=path)
     assert loaded.point.threshold == 0.25
     assert loaded.bundle.id == bundle.id
     assert loaded.inspect(toy[0]).decision is Decision.NOT_INSPECTED

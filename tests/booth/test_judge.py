@@ -8,7 +8,6 @@ from booth_helpers import CAMERAS, calibrated, capture, empty, with_rgb
 
 from amiss.booth.judge import UNKNOWN, Judge
 from amiss.bundle.operating_point import OperatingPoint
-from amiss.bundle.read import open_bundle
 from amiss.detect.reasons import EXPECTED_UNREAD, NO_REFERENCE
 from amiss.domain.words import Decision
 from amiss.inspector import Inspector
@@ -16,11 +15,10 @@ from amiss.vision.engine.fake import FakeEngine
 
 
 @pytest.fixture(scope="module")
-def inspector():
-    bundle = open_bundle()
+def inspector(plain):
     facts = {"threshold": 0.5, "provisional": True, "midpoint": 0.7, "slope": 6.0}
-    point = OperatingPoint(bundle=bundle.id, calibration={}, **facts)
-    return Inspector(bundle, point, FakeEngine(bundle.manifest.encoder))
+    point = OperatingPoint(bundle=plain.id, calibration={}, **facts)
+    return Inspector(plain, point, FakeEngine(plain.manifest.encoder))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 import pytest
 from PIL import Image
 
-from amiss.bundle.operating_point import OperatingPoint, write_operating_point
+from amiss.bundle.operating_point import ModelLimits, OperatingPoint, write_operating_point
 from amiss.bundle.read import open_bundle
 from amiss.cli.supervisor import run
 from amiss.dataset.labels import Labels, Masks
@@ -15,6 +15,7 @@ from amiss.dataset.writer import writing
 from amiss.recordings import BOOTH
 from amiss.vision.decode import decode
 from amiss.vision.engine.fake import FakeEngine
+from plain_bundle import write_plain_point
 from recorded_pictures import picture
 
 
@@ -34,10 +35,21 @@ def point(tmp_path_factory):
     """A threshold for the packaged bundle."""
     path = tmp_path_factory.mktemp("point") / "point.json"
     fields = {"threshold": 0.5, "provisional": True, "midpoint": 0.5, "slope": 10.0}
+    limits = ModelLimits(alone=0.0, beside=0.0)
     write_operating_point(
-        path, OperatingPoint(bundle=open_bundle().id, calibration={"made": "for a test"}, **fields)
+        path,
+        OperatingPoint(
+            bundle=open_bundle().id, calibration={"made": "for a test"}, model=limits, **fields
+        ),
     )
     return path
+
+
+@pytest.fixture(scope="session")
+def plainly(plain, tmp_path_factory):
+    """Options that leave the damage model out, so that references alone decide."""
+    point = write_plain_point(tmp_path_factory.mktemp("plainly") / "point.json", plain)
+    return "--bundle", plain.path, "--operating-point", point
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ def test_evaluate_prints_all_keys(document, dataset, point, extra):
     assert len(figures.get("images", ())) == (5 if extra else 0)
 
 
-def test_evaluate_without_references_has_no_opinion(document, dataset, point):
-    command = ("evaluate", dataset, "--references", 0, "--details", "--operating-point", point)
+def test_evaluate_without_references_has_no_opinion(document, dataset, plainly):
+    command = ("evaluate", dataset, "--references", 0, "--details", *plainly)
     figures = document(*command)
     assert figures["n_no_opinion"] == 6
     assert figures["not_inspected"] == {"good": 1.0, "damaged": 1.0}
@@ -90,11 +90,11 @@ CAPTURE_KEYS = EVALUATE_KEYS | {
 
 @pytest.mark.usefixtures("fake_engine")
 @pytest.mark.parametrize("layout", ["booth", "kaputt"])
-def test_captures_print_all_keys(document, captures, point, layout, tmp_path):
+def test_captures_print_all_keys(document, captures, plainly, layout, tmp_path):
     page = tmp_path / "out.html"
     figures = document(
         *("evaluate", captures, "--layout", layout, "--references", 2, "--split", "test"),
-        *("--operating-point", point, "--report", page, "--details"),
+        *(*plainly, "--report", page, "--details"),
     )
     assert figures.keys() >= CAPTURE_KEYS
     assert (figures["n_good"], figures["n_damaged"], figures["n_no_opinion"]) == (2, 2, 0)

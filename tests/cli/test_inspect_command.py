@@ -45,8 +45,8 @@ def test_stdout_holds_only_the_document(pictures, point):
     assert json.loads(done.stdout).keys() >= INSPECT_KEYS
 
 
-def test_inspect_without_references_has_no_opinion(document, amiss, pictures, point, tmp_path):
-    command = ("inspect", pictures / "query.jpg", "--operating-point", point)
+def test_inspect_without_references_has_no_opinion(document, amiss, pictures, plainly, tmp_path):
+    command = ("inspect", pictures / "query.jpg", *plainly)
     result = document(*command)
     assert (result["score"], result["decision"]) == (None, "not_inspected")
     heat = tmp_path / "heat.png"
@@ -56,9 +56,9 @@ def test_inspect_without_references_has_no_opinion(document, amiss, pictures, po
     assert not heat.exists()
 
 
-def test_a_picture_says_nothing_about_itself(document, pictures, point):
+def test_a_picture_says_nothing_about_itself(document, pictures, plainly):
     query = pictures / "query.jpg"
-    result = document("inspect", query, "--reference", query, "--operating-point", point)
+    result = document("inspect", query, "--reference", query, *plainly)
     assert (result["score"], result["decision"]) == (None, "not_inspected")
 
 
