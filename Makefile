@@ -26,8 +26,8 @@ check: .venv/dev          ## lint, types, layers, docs
 bench: .venv/dev          ## speed figures of this machine
 	@$(BIN)/python -m benchmarks.speed $(ARGS)
 
-bundle: .venv/dev         ## make the default bundle anew from the published encoder weights
-	@$(BIN)/amiss bundle export $(ARGS)
+bundle: .venv/dev         ## make the default bundle anew: simulate, paint, train; hours
+	@$(BIN)/python -m amiss.train.default $(ARGS)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -95,12 +95,10 @@ def verify(path: BundlePath = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def export(
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to; by default the packaged bundle.")
-    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where to.")],
     as_json: AsJson = False,
 ) -> None:
-    """Make the default bundle anew from the published weights; needs the extra [train]."""
+    """Make a bundle of the published encoder alone; needs the extra [train]."""
     try:
         from amiss.train.export import export_bundle
 

@@ -2,8 +2,8 @@
 
     python -m amiss.train.default WORK --photographs DIR… --date YYYY-MM-DD
 
-Simulates the training sets, paints damage onto the photographs, trains, and puts the bundle and its
-operating point in place of the packaged ones. Everything in WORK is kept: repeated after it was cut
+Exports the published encoder, simulates the training sets, paints damage onto the photographs,
+trains, and puts the bundle and its operating point in place of the packaged ones. Everything in WORK is kept: repeated after it was cut
 off, it goes on. On two cores it takes some three hours, of which training takes one.
 """
 
@@ -16,10 +16,10 @@ from pathlib import Path
 
 from amiss.bundle.manifest import Source
 from amiss.bundle.operating_point import default_operating_point_path, write_operating_point
-from amiss.bundle.read import default_bundle_path, open_bundle
+from amiss.bundle.read import default_bundle_path
 from amiss.train.damage.make import Naming, make_bundle
 from amiss.train.damage.run import Options
-from amiss.train.export import DEFAULT_NAME
+from amiss.train.export import DEFAULT_NAME, export_bundle
 from amiss.vision.engine.threads import default_threads
 
 VERSION = "2"
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         list(_data(asked.work, asked.photographs)),
         default_bundle_path(),
         asked.work / "training",
-        open_bundle(),
+        export_bundle(asked.work / "encoder"),
         OPTIONS,
         Naming(DEFAULT_NAME, VERSION, asked.date, sources),
         lambda stage, figures: print(stage, figures, flush=True),  # noqa: T201

@@ -27,7 +27,7 @@ from amiss.bundle.manifest import (
     seal,
     sha256,
 )
-from amiss.bundle.read import Bundle, default_bundle_path, open_bundle
+from amiss.bundle.read import Bundle, open_bundle
 from amiss.domain.errors import BundleError
 from amiss.train.encoder_graph import Projection, build_graph, fold, tap_outputs
 from amiss.train.lite0 import DEFAULT_TAPS, Lite0Trunk, load_published, one_thread
@@ -55,7 +55,7 @@ PUBLISHED_SOURCES = (
 
 
 def export_bundle(
-    out: Path | None = None,
+    out: Path,
     taps: tuple[int, ...] = DEFAULT_TAPS,
     projections: Mapping[int, Projection] | None = None,
     *,
@@ -69,7 +69,7 @@ def export_bundle(
     """Write a whole bundle folder, check it, and put it in place of an older bundle.
 
     Args:
-        out: the folder; None is the default bundle inside the package.
+        out: the folder.
         taps: ascending indices of the blocks whose outputs are read.
         projections: per tap a learnt matrix K×C (or its diagonal, C) and bias that follow it in
             the graph, in place of its standardisation.
@@ -86,7 +86,6 @@ def export_bundle(
         BundleError: the folder holds something else, the weights, statistics or projections do
             not fit, or the written bundle does not pass its own golden check.
     """
-    out = default_bundle_path() if out is None else out
     if trunk is None:
         trunk = load_published(taps)
         statistics = read_statistics() if statistics is None else statistics

@@ -11,7 +11,7 @@ Made on {created} by `amiss train`. Hashes of all files stand in `bundle.json`.
 
 ## What it is
 
-A damage model: small networks on the first blocks of EfficientNet-Lite0, which were not changed.
+A damage model: small networks on an encoder's maps; the encoder itself was not changed for them.
 It gives any item, seen before or not, a damage confidence, the type of the damage, whether it is
 major, whether it is the product or its packaging, and where it is. It compares the item with
 pristine references where there are any, in whatever pose both are; and it reads depth and a picture
@@ -28,8 +28,8 @@ of the empty tray where they are handed in. None of these is needed.
 
 {sources}
 
-ImageNet taught the encoder; see its sources above. Nothing was taken from the photographs that
-figures on real pictures are measured on.
+The first of them are the encoder's. Nothing was taken from the photographs that figures on real
+pictures are measured on.
 
 ## Figures
 

@@ -105,7 +105,8 @@ def make_bundle(
     )
 
     def write(alone: Weighing, beside: Weighing) -> Bundle:
-        card = damage_card(naming.name, naming.version, naming.created, naming.sources, facts)
+        every = (*encoder.manifest.sources, *naming.sources)
+        card = damage_card(naming.name, naming.version, naming.created, every, facts)
         return write_bundle(
             out,
             encoder,
