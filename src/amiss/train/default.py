@@ -55,7 +55,7 @@ SIMULATED = (
     Simulated("fast-0", 700, 1000, "fast", views=3),
     *(Simulated(f"fast-{number}", 700 + number, 1000, "fast") for number in range(1, 3)),
     Simulated("sets-0", 720, 1000, "fast", kinds="blister,multipack"),
-    Simulated("path-0", 800, 60, "path"),
+    Simulated("path-0", 800, 40, "path"),
 )
 """Rendering takes most of the time, and another item teaches more than another view of one; some
 items are seen by the third camera, too. Only two kinds of product have units that can be missing,
