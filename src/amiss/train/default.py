@@ -20,7 +20,7 @@ from amiss.bundle.operating_point import default_operating_point_path, write_ope
 from amiss.bundle.read import default_bundle_path
 from amiss.train.damage.make import Naming, make_bundle
 from amiss.train.damage.run import Options
-from amiss.train.export import DEFAULT_NAME, export_bundle
+from amiss.train.export import DEFAULT_NAME, export_bundle, put_in_place
 from amiss.vision.engine.threads import default_threads
 
 VERSION = "2"
@@ -91,12 +91,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     made = make_bundle(
         list(_data(asked.work, asked.photographs)),
-        default_bundle_path(),
+        asked.work / "bundle",
         asked.work / "training",
         export_bundle(asked.work / "encoder"),
         OPTIONS,
         Naming(DEFAULT_NAME, VERSION, asked.date, sources),
         lambda stage, figures: print(stage, figures, flush=True),  # noqa: T201
+    )
+    # Only now, so that what is packaged stays whole however often the run is cut off.
+    put_in_place(
+        default_bundle_path(), {file.name: file.read_bytes() for file in made.bundle.path.iterdir()}
     )
     write_operating_point(default_operating_point_path(), made.point)
     print(made.bundle.id, made.figures)  # noqa: T201

@@ -92,8 +92,6 @@ def make_bundle(
         DatasetError: a data set must not be trained on, or the work folder holds another run.
         BundleError: `out` holds something else.
     """
-    packaged = open_bundle()
-    before = packaged, read_operating_point(None, packaged)  # `out` may be where it lies
     opened = [_checked(path, tell) for path in datasets]
     if backbone is not None:
         encoder = made_encoder(backbone, work / "encoder", opened, options, naming.created, tell)
@@ -129,7 +127,7 @@ def make_bundle(
     beside = fit_weighing(seen)
     bundle = write(alone, beside)
     limits = ModelLimits(alone=_limit(gathered.alone, alone), beside=_limit(seen, beside))
-    point = _operating_point(bundle, gathered, limits, naming.created, before)
+    point = _operating_point(bundle, gathered, limits, naming.created)
     made = {**facts, "bundle": bundle.id, "weighed_with_references": known_references}
     (work / FACTS).write_text(json.dumps(made, indent=2) + "\n")
     return Made(bundle, point, trained.figures)
@@ -210,26 +208,23 @@ def _limit(items: Sequence[Item], by: Weighing) -> float:
 
 
 def _operating_point(
-    bundle: Bundle,
-    gathered: Gathered,
-    limits: ModelLimits,
-    date: str,
-    before: tuple[Bundle, OperatingPoint],
+    bundle: Bundle, gathered: Gathered, limits: ModelLimits, date: str
 ) -> OperatingPoint:
-    """With the discrepancy's curve from sound items; where there are too few, as it was packaged.
+    """With the discrepancy's curve from sound items; where there are too few, as it is packaged.
 
     Raises:
         DatasetError: there are too few of them, and the encoder is not the packaged one.
     """
     if len(gathered.discrepancies) >= LEAST_ITEMS:
         return operating_point(bundle, gathered.discrepancies, PICTURES, date, model=limits)
-    packaged, point = before
+    packaged = open_bundle()
     graphs = {one.manifest.files[one.manifest.encoder.file] for one in (bundle, packaged)}
     if len(graphs) > 1:
         raise DatasetError(
             f"The validation split has {len(gathered.discrepancies)} sound items that were held "
             f"against references; to learn what is alike to this encoder takes {LEAST_ITEMS}."
         )
+    point = read_operating_point(None, packaged)
     facts = {
         **point.calibration,
         "date": date,
