@@ -383,22 +383,3 @@ def test_only_a_bundle_with_a_damage_model_is_scored(monkeypatch):
     monkeypatch.setattr(look.OpenInspector, "load", classmethod(load))
     with pytest.raises(BundleError, match="no damage model"):
         look.open_inspector("bundle", "point")
-
-
-def test_an_engine_that_remembers_is_asked_once_for_each_picture():
-    class Counting:
-        name, precision, asked = "counting", "f32", 0
-
-        def run(self, image):
-            self.asked += 1
-            return {"s8": image.astype(np.float32)}
-
-    engine = Counting()
-    remembering = look.Remembering(engine, count=2)
-    pictures = [np.full((1, 2, 2, 3), value, np.uint8) for value in range(3)]
-    for picture in (*pictures[:2], *pictures[:2]):
-        assert (remembering.run(picture)["s8"] == picture).all()
-    assert engine.asked == 2
-    remembering.run(pictures[2])
-    remembering.run(pictures[0])  # forgotten meanwhile
-    assert engine.asked == 4
