@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from benchmarks.options import BundlePath, PointPath
 from benchmarks.photographs.figures import Pictures, figures
 from benchmarks.photographs.score import Seen, score
 from benchmarks.photographs.sheet import draw, worst
@@ -23,12 +24,8 @@ def main(
     photos: Annotated[
         Path, typer.Argument(metavar="PHOTOS", help="The folder with query, iconic and gallery.")
     ],
-    bundle: Annotated[
-        Path | None, typer.Option(metavar="B", help="The bundle's folder; by default Amiss's own.")
-    ] = None,
-    operating_point: Annotated[
-        Path | None, typer.Option(metavar="JSON", help="Of that bundle.")
-    ] = None,
+    bundle: BundlePath = None,
+    operating_point: PointPath = None,
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Photographs of each product, at most.")
     ] = None,

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 from benchmarks.familiarity import distribution, familiarity_of, in_words
 from benchmarks.journal import Document, add, begin, code
+from benchmarks.options import BundlePath, PointPath
 from benchmarks.real.protocol import Half
 
 from amiss.cli.output import number, progress
@@ -192,12 +193,8 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 def main(
     data: Annotated[Path, typer.Option(envvar="AMISS_REAL_DATA", help="Folder with the sets.")],
-    bundle: Annotated[
-        Path | None, typer.Option(metavar="B", help="The bundle's folder; by default Amiss's own.")
-    ] = None,
-    operating_point: Annotated[
-        Path | None, typer.Option(metavar="JSON", help="Of that bundle.")
-    ] = None,
+    bundle: BundlePath = None,
+    operating_point: PointPath = None,
     sets: str = "aliens,cookies,pill",
     references: Annotated[str, typer.Option(help="Numbers of references.")] = "0,1,8",
     seeds: str = "0,1,2,3,4",

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
+from benchmarks.options import BundlePath, PointPath
 from benchmarks.speed.machine import describe
 from benchmarks.speed.timing import Timing, interleave
 from PIL import Image
@@ -60,12 +61,8 @@ class Item:
 
 
 def main(
-    bundle: Annotated[
-        Path | None, typer.Option(metavar="B", help="The bundle's folder; by default Amiss's own.")
-    ] = None,
-    operating_point: Annotated[
-        Path | None, typer.Option(metavar="JSON", help="Of that bundle.")
-    ] = None,
+    bundle: BundlePath = None,
+    operating_point: PointPath = None,
     rounds: Annotated[int, typer.Option(min=3, help="How often each thing is timed.")] = 100,
     threads: Annotated[int, typer.Option(min=1, help="Of the engine.")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from benchmarks.options import BundlePath, PointPath
 from benchmarks.stories.judge import judge
 from benchmarks.stories.sets import MOST_TELLINGS, render_further, tell
 from benchmarks.stories.show import figures, markdown
@@ -21,12 +22,8 @@ WORK = Path("runs") / "benchmarks-stories"
 
 
 def main(
-    bundle: Annotated[
-        Path | None, typer.Option(metavar="B", help="The bundle's folder; by default Amiss's own.")
-    ] = None,
-    operating_point: Annotated[
-        Path | None, typer.Option(metavar="JSON", help="Of that bundle.")
-    ] = None,
+    bundle: BundlePath = None,
+    operating_point: PointPath = None,
     seeds: Annotated[
         int, typer.Option(min=0, max=MOST_TELLINGS, help="How often the stories are told anew.")
     ] = 10,
