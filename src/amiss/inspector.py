@@ -38,6 +38,7 @@ from amiss.domain.result import Result
 from amiss.domain.words import Decision, ProcessStep
 from amiss.gallery.reference import Reference
 from amiss.gallery.store import Gallery
+from amiss.vision.aside import aside
 from amiss.vision.decode import decode
 from amiss.vision.engine.choose import EngineName, load_engine
 from amiss.vision.engine.protocol import Engine
@@ -224,10 +225,7 @@ class Inspector:
     def _judged(
         self, capture: Capture, sights: Sequence[Sight], references: Sequence[Reference]
     ) -> tuple[Judged, ...]:
-        return tuple(
-            self._detectors.judge(index, view, sight, references)
-            for index, (view, sight) in enumerate(zip(capture.views, sights, strict=True))
-        )
+        return self._detectors.judge(capture.views, sights, references)
 
     def _references(
         self,
@@ -322,7 +320,8 @@ def _capture(
         return replace(item, product=product or item.product, step=step or item.step)
     images = [item] if isinstance(item, str | Path | bytes | np.ndarray) else list(item)
     _refuse_nothing(images)
-    views = [decode(image) for image in images]
+    decoding = [aside(decode, image) for image in images]
+    views = [one.result() for one in decoding]
     for name, parallel in (("depth", depth), ("empty_tray", empty_tray)):
         if parallel is not None and len(parallel) != len(views):
             raise InputError(

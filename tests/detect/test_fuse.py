@@ -10,7 +10,9 @@ from amiss.detect.fuse import Judged, is_foreign, likely_types, numbers, weigh, 
 
 BY = Weighing(bias=-1, damage=0.5, major=0.25, mean=0.125)
 ALONE = Weighing(bias=0, damage=1, major=0, mean=0)
-MODEL = Damage(view="a", compare="b", preprocessing="0" * 64, alone=ALONE, beside=BY, sources=())
+MODEL = Damage(
+    view="a", compare="b", head="c", preprocessing="0" * 64, alone=ALONE, beside=BY, sources=()
+)
 
 
 def told(damage, major, crush=-5.0):

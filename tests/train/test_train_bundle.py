@@ -23,7 +23,7 @@ from amiss.train.damage import make, weigh
 from amiss.train.damage.bundle import AS_TRAINED, write_bundle
 from amiss.train.damage.comparator import Beside
 from amiss.train.damage.familiar import Familiarity
-from amiss.train.damage.graphs import compare_graph, view_graph
+from amiss.train.damage.graphs import graphs_of
 from amiss.train.damage.judge import DamageNetwork
 from amiss.train.damage.make import Naming, make_bundle
 from amiss.train.damage.network import Descriptor, Width
@@ -176,7 +176,7 @@ def untrained(tmp_path_factory):
     bundle = write_bundle(
         tmp_path_factory.mktemp("untrained") / "bundle",
         open_bundle(),
-        (view_graph(network, descriptor, KNOWN), compare_graph(network)),
+        graphs_of(network, descriptor, KNOWN),
         (AS_TRAINED, AS_TRAINED),
         "# Card\n",
         name="untrained",
@@ -204,13 +204,15 @@ def test_what_is_served_is_what_was_trained(untrained):
             coarse, fine = network.neck(s8, s16, cue)
             told, found = network.alone(coarse, fine), descriptor(s8, s16)
             reading = readings[-1]
-            assert np.abs(told[0][0].numpy() - reading.alone.maps).max() < 1e-3
-            assert np.abs(told[1][0].numpy() - reading.alone.view).max() < 1e-3
+            (alone,) = model.tell([reading.maps])
+            assert np.abs(told[0][0].numpy() - alone.maps).max() < 1e-3
+            assert np.abs(told[1][0].numpy() - alone.view).max() < 1e-3
             assert np.abs(found[0][0].numpy() - reading.seen.descriptors).max() < 1e-3
             assert np.abs(found[2][0].numpy() - reading.seen.embedding).max() < 1e-3
             keys.append((coarse, fine, *network.comparator.keys(coarse, fine)))
         references = [reading.seen for reading in readings[1:]]
-        compared = model.compare(readings[0], references)
+        first, second = model.compare(readings[:2], references)
+        compared, _ = model.tell([first.maps, second.maps])
         places = match(
             (readings[0].seen.descriptors, readings[0].seen.item),
             [(one.descriptors, one.item) for one in references],
@@ -234,8 +236,8 @@ def test_what_is_served_is_what_was_trained(untrained):
         )
         maps, view = network.beside(keys[0][0], keys[0][1], beside)
     # Single places of random maps go further apart than what is made of all of them.
-    assert np.abs(maps[0].numpy() - compared.told.maps).max() < 3e-3
-    assert np.abs(view[0].numpy() - compared.told.view).max() < 1e-3
+    assert np.abs(maps[0].numpy() - compared.maps).max() < 3e-3
+    assert np.abs(view[0].numpy() - compared.view).max() < 1e-3
 
 
 def test_a_model_for_other_preprocessing_is_refused(untrained, monkeypatch):
@@ -254,7 +256,7 @@ def test_weights_that_are_no_numbers_are_refused(untrained, tmp_path):
     bundle = write_bundle(
         tmp_path / "bundle",
         open_bundle(),
-        (view_graph(broken, descriptor, KNOWN), compare_graph(network)),
+        graphs_of(broken, descriptor, KNOWN),
         (AS_TRAINED, AS_TRAINED),
         "# Card\n",
         name="broken",

@@ -16,7 +16,7 @@ from amiss.domain.errors import BundleError
 MANIFEST_FILE = "bundle.json"
 SEAL_FILE = "bundle.sha256"
 ENCODER_FILE = "encoder.onnx"
-VIEW_FILE, COMPARE_FILE = "view.onnx", "compare.onnx"
+VIEW_FILE, COMPARE_FILE, HEAD_FILE = "view.onnx", "compare.onnx", "head.onnx"
 GOLDEN_FILE = "golden.npz"
 CARD_FILE = "MODEL_CARD.md"
 ID_DIGITS = 12
@@ -103,7 +103,7 @@ class Weighing(_Document):
 
 
 class Damage(_Document):
-    """The damage model. view, compare: its graphs; see `amiss.detect.damage`.
+    """The damage model. view, compare, head: its graphs; see `amiss.detect.damage`.
 
     preprocessing: hash of everything that is done to pictures before they reach it. alone, beside:
     how its evidence is weighed without and with references. sources: what it was trained on.
@@ -111,6 +111,7 @@ class Damage(_Document):
 
     view: InsidePath
     compare: InsidePath
+    head: InsidePath
     preprocessing: Sha256
     alone: Weighing
     beside: Weighing
@@ -132,7 +133,8 @@ class Manifest(_Document):
     def graphs(self) -> tuple[str, ...]:
         """The files that are computed with."""
         damage = self.damage
-        return (self.encoder.file, *(() if damage is None else (damage.view, damage.compare)))
+        model = () if damage is None else (damage.view, damage.compare, damage.head)
+        return (self.encoder.file, *model)
 
     def to_bytes(self) -> bytes:
         """The canonical bytes of `bundle.json`."""

@@ -24,6 +24,14 @@ def train(
             metavar="DIR", help="Where stages are kept, to go on with; by default OUT.work."
         ),
     ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Data set whose sound items say where sound ends; by default the validation "
+            "split's.",
+        ),
+    ] = None,
     encoder: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Bundle whose encoder is used; by default the packaged."),
@@ -100,6 +108,7 @@ def train(
         backbone=None
         if backbone is None
         else Backbone(backbone, weights, pretrained, finetune, device=device),
+        calibration=calibration,
     )
     point = out.with_name(f"{out.name}.operating_point.json")
     write_operating_point(point, made.point)

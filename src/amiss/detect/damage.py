@@ -1,8 +1,9 @@
 """The damage model at work: what a view shows by itself, and beside the references.
 
-The same two graphs answer with any number of references, with and without depth and an empty tray.
-What is kept of a reference is what the second graph reads of it, so that a reference is looked at
-once and for all.
+The same three graphs answer with any number of references, with and without depth and an empty
+tray: one reads a view, one adds what references say, one tells damage from what was read. What is
+kept of a reference is what the second graph reads of it, so that a reference is looked at once and
+for all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,16 +55,22 @@ def which_types(told: Told) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Maps:
+    """What was read of a view: coarse C×h×w, of 16 pixels of the frame; fine F×2h×2w, of 8."""
+
+    coarse: Floats
+    fine: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """A view by itself. coarse, fine: maps that the comparison goes on from.
+    """A view by itself.
 
     familiarity: how far the picture is like those that the model was trained on, in [0, 1].
     """
 
-    alone: Told
+    maps: Maps
     seen: Seen
-    coarse: Floats
-    fine: Floats
     familiarity: float
 
 
@@ -74,7 +81,7 @@ class Comparison:
     coverage: share of the item, in [0, 1], that the references show. match: where each cell lies.
     """
 
-    told: Told
+    maps: Maps
     coverage: float
     match: Match
 
@@ -83,7 +90,7 @@ class DamageModel:
     """The damage model of one bundle. Safe to share between threads."""
 
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
-        """Loads both graphs.
+        """Loads its graphs.
 
         Raises:
             BundleError: the bundle has no damage model.
@@ -100,10 +107,11 @@ class DamageModel:
         self._encoder = bundle.manifest.encoder
         self._view = open_session(bundle, facts.view, threads)
         self._compare = open_session(bundle, facts.compare, threads)
+        self._head = open_session(bundle, facts.head, threads)
         self._check(bundle)
 
     def _check(self, bundle: Bundle) -> None:
-        """Both graphs compute numbers from nothing but zeros; broken weights do not."""
+        """All graphs compute numbers from nothing but zeros; broken weights do not."""
         try:
             zeros = {
                 one.name: np.zeros([1, *_channels(one.shape), 16, 16], np.float32)
@@ -111,7 +119,8 @@ class DamageModel:
             }
             zeros["deep"] = zeros["deep"][..., :8, :8]
             reading = self._read(zeros)[0]
-            self.compare(reading, [reading.seen])
+            (beside,) = self.compare([reading], [reading.seen])
+            self.tell([reading.maps, beside.maps])
         except EngineError as error:
             raise BundleError(f"{bundle.id} cannot be used: {error}") from error
 
@@ -135,48 +144,59 @@ class DamageModel:
         found = _run(self._view, given)
         return [
             Reading(
-                alone=Told(found["maps"][place], found["view"][place]),
-                seen=Seen(
+                Maps(found["coarse"][place], found["fine"][place]),
+                Seen(
                     found["keys"][place],
                     found["fine_keys"][place],
                     found["descriptors"][place],
                     found["item"][place] > 0,
                     found["embedding"][place],
                 ),
-                coarse=found["coarse"][place],
-                fine=found["fine"][place],
-                familiarity=float(found["familiarity"][place]),
+                float(found["familiarity"][place]),
             )
-            for place in range(len(found["view"]))
+            for place in range(len(found["coarse"]))
         ]
 
-    def compare(self, view: Reading, references: Sequence[Seen]) -> Comparison:
-        """Holds a view against at least one reference.
+    def compare(self, views: Sequence[Reading], references: Sequence[Seen]) -> list[Comparison]:
+        """Holds views of one grid against at least one reference.
 
         Raises:
             EngineError: the model failed, or gave numbers that are not finite.
         """
-        found = match(
-            (view.seen.descriptors, view.seen.item),
-            [(one.descriptors, one.item) for one in references],
-        )
+        offered = [(one.descriptors, one.item) for one in references]
+        matches = [match((one.seen.descriptors, one.seen.item), offered) for one in views]
         grids = [(one.item.shape[0], one.item.shape[1]) for one in references]
-        told = _run(
+        found = _run(
             self._compare,
             {
-                "coarse": view.coarse[None],
-                "fine": view.fine[None],
+                "coarse": np.stack([one.maps.coarse for one in views]),
+                "fine": np.stack([one.maps.fine for one in views]),
                 "keys": _rows([one.keys for one in references]),
                 "fine_keys": _rows([one.fine_keys for one in references]),
-                "around": around(found, grids)[None],
-                "around_finely": around_finely(found, grids)[None],
-                "support": found.support[None],
-                "likeness": found.likeness[None],
+                "around": np.stack([around(one, grids) for one in matches]),
+                "around_finely": np.stack([around_finely(one, grids) for one in matches]),
+                "support": np.stack([one.support for one in matches]),
+                "likeness": np.stack([one.likeness for one in matches]),
             },
         )
-        return Comparison(
-            Told(told["maps"][0], told["view"][0]), _coverage(found, view.seen.item), found
-        )
+        told = zip(found["coarse_beside"], found["fine_beside"], views, matches, strict=True)
+        return [
+            Comparison(Maps(coarse, fine), _coverage(one, view.seen.item), one)
+            for coarse, fine, view, one in told
+        ]
+
+    def tell(self, maps: Sequence[Maps]) -> list[Told]:
+        """What is damaged, from what was read of views of one grid.
+
+        Raises:
+            EngineError: the model failed, or gave numbers that are not finite.
+        """
+        given = {
+            "coarse": np.stack([one.coarse for one in maps]),
+            "fine": np.stack([one.fine for one in maps]),
+        }
+        found = _run(self._head, given)
+        return [Told(*one) for one in zip(found["maps"], found["view"], strict=True)]
 
 
 def _run(session: InferenceSession, given: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:

@@ -1,12 +1,12 @@
-"""What all detectors together say of one view."""
+"""What all detectors together say of the views of one item."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
 import numpy as np
 
-from amiss.detect.damage import ANY, MAJOR, TYPES, Comparison, DamageModel, Reading, Told
+from amiss.detect.damage import ANY, MAJOR, TYPES, Comparison, DamageModel, Told
 from amiss.detect.discrepancy import Comparator, Discrepancy, Settings
 from amiss.detect.fuse import Judged
 from amiss.detect.read import Sight
@@ -21,6 +21,30 @@ from amiss.vision.thumbnail import Thumbnail, thumbnail
 KEPT_COMPARATORS = 16
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """A view, and the references that it is held against.
+
+    small: its thumbnail, if there is any reference at all.
+    """
+
+    index: int
+    view: View
+    sight: Sight
+    small: Thumbnail | None
+    references: tuple[Reference, ...]
+
+    @property
+    def read(self) -> tuple[Reference, ...]:
+        """Those that the damage model has read."""
+        return tuple(one for one in self.references if one.seen is not None)
+
+    @property
+    def familiarity(self) -> float:
+        """How far the damage model knows such pictures; 0 without one."""
+        return 0.0 if self.sight.reading is None else self.sight.reading.familiarity
+
+
 @dataclass(slots=True, eq=False)
 class Detectors:
     """The detectors of one bundle. model: None in a bundle without one."""
@@ -32,45 +56,74 @@ class Detectors:
     _lock: Lock = field(default_factory=Lock)
 
     def judge(
-        self, index: int, view: View, sight: Sight, references: Sequence[Reference]
-    ) -> Judged:
-        """One view, beside all references but itself.
+        self, views: Sequence[View], sights: Sequence[Sight], references: Sequence[Reference]
+    ) -> tuple[Judged, ...]:
+        """Each view of an item, beside all references but itself.
 
         Raises:
             EngineError: the encoder or the model failed.
         """
-        reading = sight.reading
-        said = [] if reading is None else [_told(index, reading)]
-        told = None if reading is None else reading.alone
-        known = 0.0 if reading is None else reading.familiarity
-        small = thumbnail(view.rgb) if references else None
-        others = () if small is None else _without_itself(view, small, references)
-        if not others:
-            said.append(_unable(index, SELF_REFERENCE if references else NO_REFERENCE))
-            return Judged(index, told, tuple(said), familiarity=known)
-        compared = self._compared(sight, others)
-        if compared is not None:
-            shown = compared[0].coverage >= self.settings.least_shown
-            said.append(_beside(index, *compared, shown=shown))
-            compared = compared if shown else None
-            told = told if compared is None else compared[0].told
-        differs = None
-        if compared is None or known < self.settings.known:
-            found = self._comparator(others).compare(view, small, sight.features)
-            seen = found.coverage >= self.settings.least_coverage
-            said.append(_differs(index, found, seen=seen))
-            differs = found if seen else None
-        return Judged(index, told, tuple(said), differs, compared, known)
+        asked = [
+            _asked(index, view, sight, references)
+            for index, (view, sight) in enumerate(zip(views, sights, strict=True))
+        ]
+        compared = self._compared(asked)
+        told = self._told(asked, compared)
+        return tuple(self._judged(one, compared[one.index], told[one.index]) for one in asked)
 
-    def _compared(
-        self, sight: Sight, references: tuple[Reference, ...]
-    ) -> tuple[Comparison, tuple[Reference, ...]] | None:
-        """By the damage model, with those references that it has looked at."""
-        known = tuple(one for one in references if one.seen is not None)
-        if self.model is None or sight.reading is None or not known:
-            return None
-        seen = [one.seen for one in known if one.seen is not None]
-        return self.model.compare(sight.reading, seen), known
+    def _judged(self, one: _Asked, compared: Comparison | None, told: Told | None) -> Judged:
+        said = [] if told is None else [_told(one, told)]
+        if not one.references:
+            said.append(_unable(one))
+            return Judged(one.index, told, tuple(said), familiarity=one.familiarity)
+        shown = compared is not None and self._shows(compared)
+        beside = (compared, one.read) if compared is not None and shown else None
+        if compared is not None:
+            said.append(_beside(one, compared, shown=shown))
+        differs = None
+        if not shown or one.familiarity < self.settings.known:
+            comparator = self._comparator(one.references)
+            found = comparator.compare(one.view, one.small, one.sight.features)
+            seen = found.coverage >= self.settings.least_coverage
+            said.append(_differs(one.index, found, seen=seen))
+            differs = found if seen else None
+        return Judged(one.index, told, tuple(said), differs, beside, one.familiarity)
+
+    def _shows(self, compared: Comparison) -> bool:
+        return compared.coverage >= self.settings.least_shown
+
+    def _compared(self, asked: Sequence[_Asked]) -> list[Comparison | None]:
+        """Each view beside the references that the damage model has read."""
+        found: list[Comparison | None] = [None] * len(asked)
+        if self.model is None:
+            return found
+        able = [one for one in asked if one.read and one.sight.reading is not None]
+        keys = [(_grid(one), *(id(reference) for reference in one.read)) for one in able]
+        for group in _alike(keys):
+            some = [able[place] for place in group]
+            readings = [one.sight.reading for one in some if one.sight.reading is not None]
+            seen = [one.seen for one in some[0].read if one.seen is not None]
+            for one, compared in zip(some, self.model.compare(readings, seen), strict=True):
+                found[one.index] = compared
+        return found
+
+    def _told(
+        self, asked: Sequence[_Asked], compared: Sequence[Comparison | None]
+    ) -> list[Told | None]:
+        """What the damage model says of each view, beside references where they show the item."""
+        found: list[Told | None] = [None] * len(asked)
+        if self.model is None:
+            return found
+        able = [one for one in asked if one.sight.reading is not None]
+        for group in _alike([_grid(one) for one in able]):
+            maps = []
+            for one in (able[place] for place in group):
+                beside = compared[one.index]
+                source = one.sight.reading if beside is None or not self._shows(beside) else beside
+                maps += [] if source is None else [source.maps]
+            for place, told in zip(group, self.model.tell(maps), strict=True):
+                found[able[place].index] = told
+        return found
 
     def _comparator(self, references: tuple[Reference, ...]) -> Comparator:
         """The comparator of these references; the last few are kept, since items come in runs."""
@@ -85,6 +138,25 @@ class Detectors:
             return self._comparators[key]
 
 
+def _asked(index: int, view: View, sight: Sight, references: Sequence[Reference]) -> _Asked:
+    small = thumbnail(view.rgb) if references else None
+    others = () if small is None else _without_itself(view, small, references)
+    return _Asked(index, view, sight, small, others)
+
+
+def _grid(one: _Asked) -> Hashable:
+    reading = one.sight.reading
+    return None if reading is None else reading.maps.coarse.shape
+
+
+def _alike(keys: Sequence[Hashable]) -> list[list[int]]:
+    """Places of equal keys, together."""
+    of: dict[Hashable, list[int]] = {}
+    for place, key in enumerate(keys):
+        of.setdefault(key, []).append(place)
+    return list(of.values())
+
+
 def _without_itself(
     view: View, small: Thumbnail, references: Sequence[Reference]
 ) -> tuple[Reference, ...]:
@@ -95,8 +167,9 @@ def _without_itself(
     return tuple(reference for reference in references if reference.digest != digest)
 
 
-def _unable(index: int, reason: str) -> Evidence:
-    return Evidence("discrepancy", index, available=False, reason=reason)
+def _unable(one: _Asked) -> Evidence:
+    reason = NO_REFERENCE if one.small is None else SELF_REFERENCE
+    return Evidence("discrepancy", one.index, available=False, reason=reason)
 
 
 def _differs(index: int, found: Discrepancy, *, seen: bool) -> Evidence:
@@ -113,25 +186,22 @@ def _differs(index: int, found: Discrepancy, *, seen: bool) -> Evidence:
     )
 
 
-def _told(index: int, reading: Reading) -> Evidence:
-    """What the view shows by itself."""
-    details = {**_likely(reading.alone), "familiarity": reading.familiarity}
-    return Evidence("damage", index, available=True, details=details)
+def _told(one: _Asked, told: Told) -> Evidence:
+    """What the damage model says in the end, beside references or not."""
+    details = {**_likely(told), "familiarity": one.familiarity}
+    return Evidence("damage", one.index, available=True, details=details)
 
 
-def _beside(
-    index: int, found: Comparison, references: tuple[Reference, ...], *, shown: bool
-) -> Evidence:
-    """What it shows beside its references."""
-    most = np.bincount(found.match.reference[0].ravel(), minlength=len(references))
+def _beside(one: _Asked, found: Comparison, *, shown: bool) -> Evidence:
+    """Whether references show the item, and which does most."""
+    most = np.bincount(found.match.reference[0].ravel(), minlength=len(one.read))
     return Evidence(
         "comparison",
-        index,
+        one.index,
         available=shown,
         coverage=found.coverage,
-        reference=references[int(most.argmax())].name,
+        reference=one.read[int(most.argmax())].name,
         reason=None if shown else UNSEEN,
-        details=_likely(found.told) if shown else {},
     )
 
 

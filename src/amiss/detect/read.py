@@ -1,20 +1,21 @@
 """Looks at views, and reads them with the damage model, each once."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from amiss.detect.cues import cues
-from amiss.detect.damage import DamageModel, Reading
-from amiss.domain.capture import RgbArray, View
+from amiss.detect.damage import DamageModel, Floats, Reading
+from amiss.domain.capture import View
 from amiss.gallery.reference import Reference, see_reference
 from amiss.vision.aside import aside
 from amiss.vision.engine.protocol import Features
 from amiss.vision.look import Eye
 
 TOGETHER = 6
-"""Views that go through the networks at once, at most: memory grows with them, speed hardly."""
+"""Views that the damage model reads at once, at most: memory grows with them, speed hardly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +24,15 @@ class Sight:
 
     features: Features
     reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """A view that went through the encoder. cues: coming; None without a model."""
+
+    features: Features
+    grid: tuple[int, int]
+    cues: Future[Floats] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +48,10 @@ class Reader:
         Raises:
             EngineError: the encoder or the model failed.
         """
-        frames = [self.eye.frame(view.rgb) for view in views]
+        seen = self._look(views)
         found: dict[int, Sight] = {}
-        for group in _groups(frames):
-            some = [(views[place], frames[place]) for place in group]
-            found.update(zip(group, self._read(some), strict=True))
+        for group in _groups(seen):
+            found.update(zip(group, self._read([seen[place] for place in group]), strict=True))
         return [found[place] for place in range(len(views))]
 
     def reference(self, name: str, view: View) -> Reference:
@@ -55,25 +64,35 @@ class Reader:
         reference = see_reference(name, view.rgb, self.eye, sight.features)
         return replace(reference, seen=None if sight.reading is None else sight.reading.seen)
 
-    def _read(self, some: Sequence[tuple[View, RgbArray]]) -> list[Sight]:
-        """Views whose frames are of one size."""
-        rows, columns = (side // self.eye.facts.cell for side in some[0][1].shape[:2])
-        beside = [aside(cues, view, (rows, columns)) for view, _ in some] if self.model else []
-        features = self.eye.engine.run(np.stack([frame for _, frame in some]))
-        readings: list[Reading | None] = [None] * len(some)
-        if self.model is not None:
-            told = np.stack([one.result() for one in beside])
-            readings[:] = self.model.read(features, told)
-        return [
-            Sight({name: value[place] for name, value in features.items()}, reading)
-            for place, reading in enumerate(readings)
-        ]
+    def _look(self, views: Sequence[View]) -> list[_Look]:
+        """Through the encoder, one after the other, which is as fast as together.
+
+        What is small is done meanwhile.
+        """
+        frames = [aside(self.eye.frame, view.rgb) for view in views]
+        found = []
+        for view, coming in zip(views, frames, strict=True):
+            frame = coming.result()
+            rows, columns = (side // self.eye.facts.cell for side in frame.shape[:2])
+            beside = aside(cues, view, (rows, columns)) if self.model else None
+            found.append(_Look(self.eye.features(frame), (rows, columns), beside))
+        return found
+
+    def _read(self, some: Sequence[_Look]) -> list[Sight]:
+        """Views of one grid."""
+        if self.model is None:
+            return [Sight(one.features, None) for one in some]
+        names = some[0].features
+        together = {name: np.stack([one.features[name] for one in some]) for name in names}
+        told = np.stack([one.cues.result() for one in some if one.cues is not None])
+        readings = self.model.read(together, told)
+        return [Sight(one.features, reading) for one, reading in zip(some, readings, strict=True)]
 
 
-def _groups(frames: Sequence[RgbArray]) -> Iterator[list[int]]:
-    """Places of frames of one size, at most TOGETHER at a time."""
-    of: dict[tuple[int, ...], list[int]] = {}
-    for place, frame in enumerate(frames):
-        of.setdefault(frame.shape, []).append(place)
+def _groups(seen: Sequence[_Look]) -> Iterator[list[int]]:
+    """Places of views of one grid, at most TOGETHER at a time."""
+    of: dict[tuple[int, int], list[int]] = {}
+    for place, one in enumerate(seen):
+        of.setdefault(one.grid, []).append(place)
     for places in of.values():
         yield from (places[at : at + TOGETHER] for at in range(0, len(places), TOGETHER))

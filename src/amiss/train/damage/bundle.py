@@ -1,10 +1,12 @@
 """Puts a trained damage model into a bundle, beside the encoder that it was trained on."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from amiss.bundle.manifest import (
     CARD_FILE,
     COMPARE_FILE,
+    HEAD_FILE,
     MANIFEST_FILE,
     SEAL_FILE,
     VIEW_FILE,
@@ -26,7 +28,7 @@ AS_TRAINED = Weighing(bias=0, damage=0.5, major=0.5, mean=0)
 def write_bundle(
     out: Path,
     encoder: Bundle,
-    graphs: tuple[bytes, bytes],
+    graphs: Mapping[str, bytes],
     weighings: tuple[Weighing, Weighing],
     card: str,
     *,
@@ -40,7 +42,7 @@ def write_bundle(
     Args:
         out: the folder.
         encoder: the bundle whose encoder the model reads; its files are taken over.
-        graphs: of a view by itself, and beside references.
+        graphs: by file; see `amiss.train.damage.graphs`.
         weighings: without references, and with them.
         card: the text of the model card.
         name: of the bundle.
@@ -54,8 +56,7 @@ def write_bundle(
     taken = {file: encoder.read(file) for file in encoder.manifest.files if file not in _OURS}
     contents = {
         **taken,
-        VIEW_FILE: graphs[0],
-        COMPARE_FILE: graphs[1],
+        **graphs,
         CARD_FILE: card.encode(),
     }
     manifest = Manifest(
@@ -66,6 +67,7 @@ def write_bundle(
         damage=Damage(
             view=VIEW_FILE,
             compare=COMPARE_FILE,
+            head=HEAD_FILE,
             preprocessing=fingerprint(),
             alone=weighings[0],
             beside=weighings[1],
@@ -79,4 +81,4 @@ def write_bundle(
     return open_bundle(out)
 
 
-_OURS = {VIEW_FILE, COMPARE_FILE, CARD_FILE}
+_OURS = {VIEW_FILE, COMPARE_FILE, HEAD_FILE, CARD_FILE}

@@ -18,8 +18,9 @@ pristine references where there are any, in whatever pose both are; and it reads
 of the empty tray where they are handed in. None of these is needed.
 
 - `encoder.onnx`: a picture to maps of features.
-- `view.onnx`: what one view shows by itself, and what is kept of a reference.
-- `compare.onnx`: what it shows beside its references.
+- `view.onnx`: reads a view, and what is kept of it as a reference.
+- `compare.onnx`: adds what its references say.
+- `head.onnx`: tells damage from what was read, with or without references.
 - `bundle.json` says how the evidence of all views is weighed.
 
 ## What it was trained on

@@ -1,4 +1,7 @@
-"""The trained networks as two ONNX graphs: a view by itself, and a view beside its references."""
+"""The trained networks as ONNX graphs.
+
+One reads a view, one adds what references say, and one tells damage, with or without references.
+"""
 
 import io
 import warnings
@@ -6,6 +9,7 @@ import warnings
 import torch
 from torch import Tensor, nn
 
+from amiss.bundle.manifest import COMPARE_FILE, HEAD_FILE, VIEW_FILE
 from amiss.detect.cues import CHANNELS as CUES
 from amiss.detect.match import BEST, FINE_REACH, REACH
 from amiss.train.damage.comparator import FINE_KEY, KEY, Beside
@@ -15,8 +19,6 @@ from amiss.train.damage.network import Descriptor
 
 OPSET = 17
 VIEW_OUTPUTS = (
-    "maps",
-    "view",
     "coarse",
     "fine",
     "keys",
@@ -36,10 +38,11 @@ COMPARE_INPUTS = (
     "support",
     "likeness",
 )
+COMPARE_OUTPUTS = ("coarse_beside", "fine_beside")
 
 
 class _View(nn.Module):
-    """Everything that one view says by itself, and all that is kept of a reference."""
+    """What is read of a view, and all that is kept of a reference."""
 
     def __init__(
         self, network: DamageNetwork, descriptor: Descriptor, familiarity: Familiarity
@@ -50,7 +53,6 @@ class _View(nn.Module):
     def forward(self, shallow: Tensor, deep: Tensor, cues: Tensor) -> tuple[Tensor, ...]:
         coarse, fine = self.network.neck(shallow, deep, cues)
         return (
-            *self.network.alone(coarse, fine),
             coarse,
             fine,
             *self.network.comparator.keys(coarse, fine),
@@ -62,10 +64,22 @@ class _View(nn.Module):
 class _Compare(nn.Module):
     def __init__(self, network: DamageNetwork) -> None:
         super().__init__()
-        self.network = network
+        self.comparator = network.comparator
 
     def forward(self, coarse: Tensor, fine: Tensor, *beside: Tensor) -> tuple[Tensor, ...]:
-        return self.network.beside(coarse, fine, Beside(*beside))
+        found: tuple[Tensor, Tensor] = self.comparator(coarse, fine, Beside(*beside))
+        return found
+
+
+def graphs_of(
+    network: DamageNetwork, descriptor: Descriptor, familiarity: Familiarity
+) -> dict[str, bytes]:
+    """All graphs of a damage model, by their files in a bundle."""
+    return {
+        VIEW_FILE: view_graph(network, descriptor, familiarity),
+        COMPARE_FILE: compare_graph(network),
+        HEAD_FILE: head_graph(network),
+    }
 
 
 def view_graph(network: DamageNetwork, descriptor: Descriptor, familiarity: Familiarity) -> bytes:
@@ -80,7 +94,7 @@ def view_graph(network: DamageNetwork, descriptor: Descriptor, familiarity: Fami
 
 
 def compare_graph(network: DamageNetwork) -> bytes:
-    """Inputs COMPARE_INPUTS, as in `Beside`; outputs maps and view, as without references."""
+    """Inputs COMPARE_INPUTS, as in `Beside`; outputs COMPARE_OUTPUTS, coarse and fine with more."""
     width = network.width
     near, finely = (2 * REACH + 1) ** 2, (2 * FINE_REACH + 1) ** 2
     shapes: dict[str, tuple[int, ...]] = {
@@ -101,7 +115,18 @@ def compare_graph(network: DamageNetwork) -> bytes:
     axes = {
         name: {place: f"{name}_{place}" for place in places.get(name, (0, 2, 3))} for name in given
     }
-    return _graph(_Compare(network), given, axes, ("maps", "view"))
+    return _graph(_Compare(network), given, axes, COMPARE_OUTPUTS)
+
+
+def head_graph(network: DamageNetwork) -> bytes:
+    """Inputs coarse N×C×h×w, fine N×F×2h×2w; outputs maps, N×MAPS×2h×2w, and view, N×logits."""
+    width = network.width
+    given = {
+        "coarse": torch.zeros(1, width.coarse, 8, 8),
+        "fine": torch.zeros(1, width.fine, 16, 16),
+    }
+    axes = {name: {0: "n", 2: f"{name}_rows", 3: f"{name}_columns"} for name in given}
+    return _graph(network.head, given, axes, ("maps", "view"))
 
 
 def _graph(

@@ -20,7 +20,7 @@ from amiss.bundle.operating_point import (
 )
 from amiss.bundle.read import Bundle, open_bundle
 from amiss.dataset.check.dataset import check_dataset
-from amiss.dataset.collection import Dataset
+from amiss.dataset.collection import Dataset, Split
 from amiss.dataset.reader import open_dataset
 from amiss.dataset.words import SplitName
 from amiss.detect.discrepancy import Settings
@@ -35,7 +35,7 @@ from amiss.train.damage.bundle import AS_TRAINED, write_bundle
 from amiss.train.damage.card import damage_card
 from amiss.train.damage.familiar import Familiarity, Summary, summary_of
 from amiss.train.damage.gather import Gathered, gather
-from amiss.train.damage.graphs import compare_graph, view_graph
+from amiss.train.damage.graphs import graphs_of
 from amiss.train.damage.run import Options, Trained, train
 from amiss.train.damage.weigh import Item, enough, fit_weighing
 from amiss.vision.decode import decode
@@ -46,6 +46,7 @@ WEIGHED = 400
 FAMILIAR = 2000
 """Views of the training split, at most, that say what is familiar; of validation half as many."""
 PICTURES = "sound items of the validation split"
+CALIBRATION = "sound items of a data set of their own"
 FACTS = "made.json"
 
 Tell = Callable[[str, dict[str, float]], None]
@@ -80,6 +81,7 @@ def make_bundle(
     tell: Tell = lambda _stage, _figures: None,
     *,
     backbone: Backbone | None = None,
+    calibration: Path | None = None,
 ) -> Made:
     """Trains on data sets of any layout, and writes the bundle `out`.
 
@@ -87,22 +89,22 @@ def make_bundle(
     as what is seen without them; `made.json` says so.
 
     backbone: makes the encoder, in place of `encoder`.
+    calibration: a data set whose sound items, of products of their own, say where sound ends; None
+    takes those of the validation split.
 
     Raises:
         DatasetError: a data set must not be trained on, or the work folder holds another run.
         BundleError: `out` holds something else.
     """
     opened = [_checked(path, tell) for path in datasets]
+    set_apart = None if calibration is None else _set_apart(_checked(calibration, tell), opened)
     if backbone is not None:
         encoder = made_encoder(backbone, work / "encoder", opened, options, naming.created, tell)
     caches = build_caches(opened, work, encoder, options.threads, tell)
     features = EngineFeatures.of(encoder, options.threads)
     trained = train(work, caches, options, tell)
     known = _familiarity(opened, features, options.seed, tell)
-    graphs = (
-        view_graph(trained.network, trained.descriptor, known),
-        compare_graph(trained.network),
-    )
+    graphs = graphs_of(trained.network, trained.descriptor, known)
 
     def write(alone: Weighing, beside: Weighing) -> Bundle:
         every = (*encoder.manifest.sources, *naming.sources)
@@ -120,14 +122,25 @@ def make_bundle(
         )
 
     facts = _facts(opened, trained, options)
-    gathered = _gathered(write(AS_TRAINED, AS_TRAINED), opened, options, tell)
+    held_out = [
+        (data.split("validation"), max(1, WEIGHED // len(opened)))
+        for data in opened
+        if "validation" in data.splits
+    ]
+    gathered = _gathered(write(AS_TRAINED, AS_TRAINED), held_out, options, tell)
     alone = fit_weighing(gathered.alone)
     known_references = enough(gathered.beside)
     seen = gathered.beside if known_references else gathered.alone
     beside = fit_weighing(seen)
     bundle = write(alone, beside)
-    limits = ModelLimits(alone=_limit(gathered.alone, alone), beside=_limit(seen, beside))
-    point = _operating_point(bundle, gathered, limits, naming.created)
+    sound, pictures = gathered, PICTURES
+    if set_apart is not None:
+        splits = [(set_apart.split(name), len(set_apart.split(name))) for name in set_apart.splits]
+        sound, pictures = _gathered(bundle, splits, options, tell), CALIBRATION
+    limits = ModelLimits(
+        alone=_limit(sound.alone, alone), beside=_limit(sound.beside or sound.alone, beside)
+    )
+    point = _operating_point(bundle, sound, limits, pictures, naming.created)
     made = {**facts, "bundle": bundle.id, "weighed_with_references": known_references}
     (work / FACTS).write_text(json.dumps(made, indent=2) + "\n")
     return Made(bundle, point, trained.figures)
@@ -181,16 +194,30 @@ def _familiarity(
     return Familiarity(train, held_out)
 
 
-def _gathered(bundle: Bundle, opened: Sequence[Dataset], options: Options, tell: Tell) -> Gathered:
-    """Evidence of items of all data sets, as many of each; the discrepancy is always asked."""
+def _set_apart(calibration: Dataset, trained: Sequence[Dataset]) -> Dataset:
+    """The same data set.
+
+    Raises:
+        DatasetError: it shows products that are trained on.
+    """
+    known = {item for data in trained for split in data for item in split.items}
+    shared = sorted(known & {item for split in calibration for item in split.items})
+    if shared:
+        raise DatasetError(
+            f"{calibration.root} calibrates with {len(shared)} products that are trained on, such "
+            f"as {shared[0]}; take them out of one of the two."
+        )
+    return calibration
+
+
+def _gathered(
+    bundle: Bundle, splits: Sequence[tuple[Split, int]], options: Options, tell: Tell
+) -> Gathered:
+    """Evidence of so many items of each split, at most; the discrepancy is always asked."""
     settings = Settings(known=2.0)
     inspector = Inspector(bundle, unscaled(bundle), load_engine(bundle), settings=settings)
     found = Gathered([], [], [])
-    for number, data in enumerate(opened):
-        if "validation" not in data.splits:
-            continue
-        split = data.split("validation")
-        most = max(1, WEIGHED // len(opened))
+    for number, (split, most) in enumerate(splits):
         some = gather(inspector, split, most, options.seed, _told(tell, f"weigh {number}"))
         for into, more in (
             (found.alone, some.alone),
@@ -208,7 +235,7 @@ def _limit(items: Sequence[Item], by: Weighing) -> float:
 
 
 def _operating_point(
-    bundle: Bundle, gathered: Gathered, limits: ModelLimits, date: str
+    bundle: Bundle, gathered: Gathered, limits: ModelLimits, pictures: str, date: str
 ) -> OperatingPoint:
     """With the discrepancy's curve from sound items; where there are too few, as it is packaged.
 
@@ -216,19 +243,19 @@ def _operating_point(
         DatasetError: there are too few of them, and the encoder is not the packaged one.
     """
     if len(gathered.discrepancies) >= LEAST_ITEMS:
-        return operating_point(bundle, gathered.discrepancies, PICTURES, date, model=limits)
+        return operating_point(bundle, gathered.discrepancies, pictures, date, model=limits)
     packaged = open_bundle()
     graphs = {one.manifest.files[one.manifest.encoder.file] for one in (bundle, packaged)}
     if len(graphs) > 1:
         raise DatasetError(
-            f"The validation split has {len(gathered.discrepancies)} sound items that were held "
-            f"against references; to learn what is alike to this encoder takes {LEAST_ITEMS}."
+            f"There are {len(gathered.discrepancies)} {pictures} that were held against "
+            f"references; to learn what is alike to this encoder takes {LEAST_ITEMS}."
         )
     point = read_operating_point(None, packaged)
     facts = {
         **point.calibration,
         "date": date,
-        "model_pictures": PICTURES,
+        "model_pictures": pictures,
         "model_count": sum(not item.damaged for item in gathered.alone),
     }
     return point.model_copy(update={"bundle": bundle.id, "calibration": facts, "model": limits})
