@@ -15,13 +15,17 @@ from amiss.train.cache.sight import Sight, by_depth
 from amiss.train.damage.correspond import Places, correspondence_loss
 from amiss.train.damage.embed import Bank, embedding_loss
 from amiss.train.damage.families import Family
-from amiss.train.damage.network import Descriptor, Width
+from amiss.train.damage.network import Descriptor, Width, over_item
 from amiss.train.damage.precision import mixed
 
 VIEWS, REFERENCES = 3, 4
 """Of an item and of its references that are shown at a time."""
 ITEM = 0.3  # how much the outline counts beside finding places
 EMBED = 0.3  # and finding the product
+
+
+STANDARD = 600
+"""Views that say how large the numbers of an embedding usually are."""
 
 
 class Describer(nn.Module):
@@ -31,6 +35,20 @@ class Describer(nn.Module):
         super().__init__()
         self.network: Descriptor = Descriptor(width)
         self.sharpness = nn.Parameter(torch.tensor(14.0))
+
+
+def standardise(describer: Describer, families: Sequence[Family], seed: int) -> None:
+    """Learns from views of the families how large the numbers of an embedding usually are."""
+    views = [(family, view) for family in families for item in family.items for view in item.views]
+    drawn = np.random.default_rng([seed, STANDARD]).permutation(len(views))[:STANDARD]
+    found = []
+    for place in drawn:
+        family, view = views[place]
+        sight = family.sight(view)
+        shallow, deep = map(torch.from_numpy, features([sight]))
+        found.append(over_item(shallow, deep, torch.from_numpy(_coarse_item(sight))[None]))
+    if len(found) > 1:
+        describer.network.embed.standardise(torch.cat(found))
 
 
 def describing(

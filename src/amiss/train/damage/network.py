@@ -124,7 +124,7 @@ class DamageHead(nn.Module):
         )
         read = TYPES * len(TOPS) + 64
         self.view = nn.Linear(read, TYPES + 2)
-        self.which = nn.Linear(read, TYPES)
+        self.which = Which(width, read)
 
     def _bias(self) -> Tensor:
         bias = self.maps.bias
@@ -133,38 +133,80 @@ class DamageHead(nn.Module):
     def forward(self, coarse: Tensor, fine: Tensor) -> tuple[Tensor, Tensor]:
         """Logits: N×MAPS×2h×2w, and N×(types, any, major, which)."""
         coarse = self.body(coarse)
-        maps = self.maps(self.rise(coarse, fine))
+        fine = self.rise(coarse, fine)
+        maps = self.maps(fine)
         hottest = maps[:, :TYPES].flatten(2).topk(max(TOPS), dim=2).values
         tops = [hottest[:, :, :count].mean(dim=2) for count in TOPS]
         context = self.context(torch.cat([coarse.mean((2, 3)), coarse.amax((2, 3))], dim=1))
         read = torch.cat([*(0.25 * top for top in tops), context], dim=1)
         # Which type it is is read off, and teaches nothing else: shared, it cost recall (39).
-        return maps, torch.cat([self.view(read), self.which(read.detach())], dim=1)
+        read_off = (one.detach() for one in (read, maps[:, :TYPES], coarse, fine))
+        return maps, torch.cat([self.view(read), self.which(*read_off)], dim=1)
+
+
+class Which(nn.Module):
+    """Which type the damage is: from what the view shows as a whole, and where it is hottest."""
+
+    def __init__(self, width: Width, read: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(read + TYPES + width.coarse + width.fine, 64),
+            nn.ReLU(inplace=True),
+            nn.Dropout(0.2),
+            nn.Linear(64, TYPES),
+        )
+
+    def forward(self, read: Tensor, maps: Tensor, coarse: Tensor, fine: Tensor) -> Tensor:
+        """N×R, N×TYPES×2h×2w, N×C×h×w and N×F×2h×2w to logits N×TYPES."""
+        worst = maps.amax(dim=1)
+        weight = worst.flatten(1).softmax(dim=1).reshape(worst.shape)[:, None]
+        coarsely = 4 * functional.avg_pool2d(weight, 2)  # sums to 1, too
+        there = ((weight, 0.25 * maps), (coarsely, coarse), (weight, fine))
+        seen = [(share * one).sum((2, 3)) for share, one in there]
+        found: Tensor = self.layers(torch.cat([read, *seen], dim=1))
+        return found
 
 
 class Embedding(nn.Module):
     """What a view shows, as one unit vector: alike for views of one product, whatever its pose.
 
-    Means and spreads of the encoder's maps over the item, and two layers.
+    Means and spreads of the encoder's maps over the item, each standardised by what it is over many
+    views, and two layers. A norm over all of them would not do: the few channels that are large in
+    every view would leave nothing else to see.
     """
+
+    middle: Tensor
+    spread: Tensor
 
     def __init__(self, width: Width) -> None:
         super().__init__()
         pooled = 2 * (width.shallow + width.deep)
+        self.register_buffer("middle", torch.zeros(pooled))
+        self.register_buffer("spread", torch.ones(pooled))
         self.layers = nn.Sequential(
-            nn.LayerNorm(pooled),
             nn.Linear(pooled, 192),
             nn.ReLU(inplace=True),
             nn.Linear(192, width.embedding),
         )
 
+    def standardise(self, pooled: Tensor) -> None:
+        """Takes N×P numbers of many views for what they usually are."""
+        self.middle.copy_(pooled.mean(dim=0))
+        self.spread.copy_(pooled.std(dim=0).clamp(min=1e-3))
+
     def forward(self, shallow: Tensor, deep: Tensor, item: Tensor) -> Tensor:
         """N×S×2h×2w, N×D×h×w and N×h×w shares of item to N×embedding."""
-        maps = torch.cat([functional.avg_pool2d(shallow, 2), deep], dim=1)
-        weight = item[:, None] / item.sum((1, 2)).clamp(min=1e-3)[:, None, None, None]
-        mean = (weight * maps).sum((2, 3))
-        spread = (weight * (maps - mean[:, :, None, None]) ** 2).sum((2, 3)).clamp(min=1e-8).sqrt()
-        return functional.normalize(self.layers(torch.cat([mean, spread], dim=1)), dim=1)
+        usual = (over_item(shallow, deep, item) - self.middle) / self.spread
+        return functional.normalize(self.layers(usual.clamp(-5, 5)), dim=1)
+
+
+def over_item(shallow: Tensor, deep: Tensor, item: Tensor) -> Tensor:
+    """Mean and spread of each channel over the item: N×S×2h×2w, N×D×h×w, N×h×w to N×2·(S + D)."""
+    maps = torch.cat([functional.avg_pool2d(shallow, 2), deep], dim=1)
+    weight = item[:, None] / item.sum((1, 2)).clamp(min=1e-3)[:, None, None, None]
+    mean = (weight * maps).sum((2, 3))
+    spread = (weight * (maps - mean[:, :, None, None]) ** 2).sum((2, 3)).clamp(min=1e-8).sqrt()
+    return torch.cat([mean, spread], dim=1)
 
 
 class Descriptor(nn.Module):

@@ -19,7 +19,7 @@ from amiss.dataset.words import SplitName
 from amiss.train.cache.sight import by_depth
 from amiss.train.cache.store import read_squeezers
 from amiss.train.damage.ahead import ahead
-from amiss.train.damage.describe import Describer, describing
+from amiss.train.damage.describe import Describer, describing, standardise
 from amiss.train.damage.epochs import Pairs, answers, shuffled, steps
 from amiss.train.damage.families import Family, alone, read_families, sampled, thinned
 from amiss.train.damage.figures import figures, recognised
@@ -138,6 +138,7 @@ def _described(
 ) -> Descriptor:
     torch.manual_seed(options.seed)
     describer = laid_out(Describer(options.width))
+    standardise(describer, families, options.seed)
     steps_each = max(1, len(families) // 2)
     recipe = Recipe(
         options.describe_epochs or max(1, round(DESCRIBING / steps_each)),
