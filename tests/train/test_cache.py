@@ -14,7 +14,7 @@ from amiss.domain.capture import Capture, Intrinsics, View
 from amiss.domain.errors import DatasetError
 from amiss.domain.words import DamageType, Severity
 from amiss.train.cache import build
-from amiss.train.cache.build import build_cache
+from amiss.train.cache.build import build_cache, learn_squeezers
 from amiss.train.cache.place import places
 from amiss.train.cache.see import see
 from amiss.train.cache.sight import from_parts, to_parts
@@ -157,10 +157,11 @@ def test_a_cache_holds_everything_and_goes_on_where_it_was(data, tmp_path, monke
     monkeypatch.setattr(build, "SHALLOW", 4)
     monkeypatch.setattr(build, "DEEP", 9)
     root = tmp_path / "cache"
-    assert build_cache(data, root, features) == 3
+    squeezers = learn_squeezers([data], features)
+    assert build_cache(data, root, features, squeezers) == 3
     before = {path.name: path.read_bytes() for path in shards(root)}
     next(shards(root)).unlink()
-    assert build_cache(data, root, features) == 1
+    assert build_cache(data, root, features, squeezers) == 1
     assert {path.name: path.read_bytes() for path in shards(root)} == before
 
     read = [read_shard(path) for path in shards(root)]
@@ -183,18 +184,31 @@ def test_a_cache_of_something_else_and_a_broken_one_are_refused(data, tmp_path, 
     monkeypatch.setattr(build, "SHALLOW", 4)
     monkeypatch.setattr(build, "DEEP", 9)
     root = tmp_path / "cache"
-    build_cache(data, root, features)
+    squeezers = learn_squeezers([data], features)
+    build_cache(data, root, features, squeezers)
     settings = json.loads((root / "cache.json").read_text())
     (root / "cache.json").write_text(json.dumps({**settings, "data": "other"}))
     with pytest.raises(DatasetError, match="another data set"):
-        build_cache(data, root, features)
+        build_cache(data, root, features, squeezers)
+    (root / "cache.json").write_text(json.dumps(settings))
+    other = {name: replace(one, step=1.0) for name, one in squeezers.items()}
+    with pytest.raises(DatasetError, match="in another way"):
+        build_cache(data, root, features, other)
     (root / "cache.json").write_text("{")
     with pytest.raises(DatasetError, match="another data set"):
-        build_cache(data, root, features)
+        build_cache(data, root, features, squeezers)
     shard = next(shards(root))
     shard.write_bytes(shard.read_bytes()[:-500])
     with pytest.raises(DatasetError, match="broken"):
         read_shard(shard)
+
+
+def test_squeezers_are_learnt_from_all_data_sets(data):
+    both, one = learn_squeezers([data, data], features), learn_squeezers([data], features)
+    assert both.keys() == one.keys()
+    assert all(both[name].digest != one[name].digest for name in one)
+    with pytest.raises(DatasetError, match="no view to learn from"):
+        learn_squeezers([], features)
 
 
 def test_a_mask_that_does_not_tell_the_types_counts_none():

@@ -22,11 +22,13 @@ from amiss.train.damage.network import (
     MAPS,
     PRODUCT,
     TYPES,
+    WHICH,
     DamageHead,
     Descriptor,
     Embedding,
     Neck,
     Width,
+    over_item,
 )
 from amiss.train.damage.samples import grades, is_placed, targets
 
@@ -72,6 +74,47 @@ def test_an_embedding_tells_of_the_item_alone():
     beside[:, :, 2] += 3
     assert not torch.allclose(before, embedding(s8, beside, item), atol=1e-2)
     assert bool(torch.isfinite(embedding(s8, s16, torch.zeros(3, *GRID))).all())
+
+
+def test_a_channel_that_is_large_in_every_view_hides_nothing():
+    """As the encoder's are: once standardised, embeddings of different views differ."""
+    s8, s16, _ = inputs(8)
+    s16[:, 3] += 4000
+    item = torch.ones(8, *GRID)
+    torch.manual_seed(0)
+    embedding = Embedding(Width()).eval()
+
+    def likeness():
+        found = embedding(s8, s16, item)
+        return float((found @ found.T).detach().triu(1).sum() / 28)
+
+    assert likeness() > 0.99
+    embedding.standardise(over_item(s8, s16, item))
+    assert likeness() < 0.6
+
+
+def test_the_type_is_read_off_where_the_damage_is_and_teaches_nothing_else():
+    torch.manual_seed(0)
+    width = Width()
+    head = DamageHead(width).eval()
+    coarse, fine = torch.randn(2, width.coarse, *GRID), torch.randn(2, width.fine, 12, 16)
+    _, view = head(coarse, fine)
+    view[:, WHICH].sum().backward()
+    taught = {name.split(".")[0] for name, one in head.named_parameters() if one.grad is not None}
+    assert taught == {"which"}
+
+    which = head.which
+    maps = torch.full((1, TYPES, 12, 16), -20.0)
+    maps[0, 2, 4, 6] = 20
+    read = torch.zeros(1, which.layers[0].in_features - TYPES - width.coarse - width.fine)
+    elsewhere, there = fine[:1].clone(), fine[:1].clone()
+    elsewhere[..., 9, 9] += 5
+    there[..., 4, 6] += 5
+    before, other, changed = (
+        which(read, maps, coarse[:1], one) for one in (fine[:1], elsewhere, there)
+    )
+    assert torch.allclose(before, other, atol=1e-5)
+    assert not torch.allclose(before, changed, atol=1e-2)
 
 
 def test_embeddings_are_taught_to_tell_products_apart():

@@ -19,6 +19,7 @@ from amiss.domain.errors import BundleError, DatasetError
 from amiss.domain.words import DamageType, Decision, Locus, Severity
 from amiss.inspector import Inspector
 from amiss.train.cache.see import EngineFeatures
+from amiss.train.cache.squeeze import Squeezer
 from amiss.train.damage import make, weigh
 from amiss.train.damage.bundle import AS_TRAINED, write_bundle
 from amiss.train.damage.comparator import Beside
@@ -34,6 +35,10 @@ HOLE = 1 + list(DamageType).index(DamageType.HOLE)
 NAMING = Naming("tiny", "1", "2026-11-25", ())
 SUMMARIES = np.random.default_rng(0).normal(size=(2, 40, 464)).astype(np.float32)
 KNOWN = Familiarity(*SUMMARIES)
+SQUEEZERS = {
+    name: Squeezer.fit(np.random.default_rng(size).normal(size=(800, size)).astype("f4"), size, 0.5)
+    for name, size in (("s8", 40), ("s16b7", 80), ("s16b10", 112))
+}
 OPTIONS = Options(epochs=2, describe_epochs=1, threads=1)
 
 
@@ -176,7 +181,7 @@ def untrained(tmp_path_factory):
     bundle = write_bundle(
         tmp_path_factory.mktemp("untrained") / "bundle",
         open_bundle(),
-        graphs_of(network, descriptor, KNOWN),
+        graphs_of(network, descriptor, KNOWN, SQUEEZERS),
         (AS_TRAINED, AS_TRAINED),
         "# Card\n",
         name="untrained",
@@ -199,8 +204,12 @@ def test_what_is_served_is_what_was_trained(untrained):
             maps = features(frame)
             beside = cues(view, (56, 56))[None]
             readings += model.read({name: one[None] for name, one in maps.items()}, beside)
-            s16 = np.concatenate([maps["s16b7"], maps["s16b10"]])[None]
-            s8, s16, cue = map(torch.from_numpy, (maps["s8"][None], s16, beside))
+            squeezed = {
+                name: one.unsqueeze(one.squeeze(maps[name]), maps[name].shape[1:])
+                for name, one in SQUEEZERS.items()
+            }
+            s16 = np.concatenate([squeezed["s16b7"], squeezed["s16b10"]])[None]
+            s8, s16, cue = map(torch.from_numpy, (squeezed["s8"][None], s16, beside))
             coarse, fine = network.neck(s8, s16, cue)
             told, found = network.alone(coarse, fine), descriptor(s8, s16)
             reading = readings[-1]
@@ -256,7 +265,7 @@ def test_weights_that_are_no_numbers_are_refused(untrained, tmp_path):
     bundle = write_bundle(
         tmp_path / "bundle",
         open_bundle(),
-        graphs_of(broken, descriptor, KNOWN),
+        graphs_of(broken, descriptor, KNOWN, SQUEEZERS),
         (AS_TRAINED, AS_TRAINED),
         "# Card\n",
         name="broken",

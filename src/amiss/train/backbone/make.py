@@ -13,8 +13,9 @@ from amiss.dataset.collection import Dataset
 from amiss.train.backbone.export import export_trunk
 from amiss.train.backbone.finetune import finetune, pictures, steps
 from amiss.train.backbone.trunk import TimmTrunk
-from amiss.train.cache.build import build_cache
+from amiss.train.cache.build import build_cache, learn_squeezers
 from amiss.train.cache.see import EngineFeatures
+from amiss.train.cache.store import SQUEEZERS, read_squeezers, write_squeezers
 from amiss.train.damage.families import read_families
 from amiss.train.damage.fit import Recipe
 from amiss.train.damage.run import Options
@@ -94,9 +95,13 @@ def build_caches(
         DatasetError: a cache was made of something else, or a data set cannot be read.
     """
     features = EngineFeatures.of(encoder, threads)
+    if not (folder / SQUEEZERS).exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_squeezers(folder, learn_squeezers(opened, features))
+    squeezers = read_squeezers(folder)
     caches = [folder / f"cache-{number:03d}" for number in range(len(opened))]
     for number, (data, cache) in enumerate(zip(opened, caches, strict=True)):
-        build_cache(data, cache, features, partial(_told, tell, f"cache {number}"))
+        build_cache(data, cache, features, squeezers, partial(_told, tell, f"cache {number}"))
     return caches
 
 

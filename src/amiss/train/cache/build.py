@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +16,12 @@ from amiss.domain.capture import Matrix
 from amiss.domain.errors import DatasetError
 from amiss.train.cache.see import Features, see
 from amiss.train.cache.sight import TYPES, by_depth, to_parts
-from amiss.train.cache.squeeze import Squeezer
+from amiss.train.cache.squeeze import Squeezer, Squeezers
 from amiss.train.cache.store import (
     SETTINGS,
-    SQUEEZERS,
     Kept,
     KeptItem,
     ShardWriter,
-    read_squeezers,
     write_squeezers,
 )
 from amiss.vision.decode import decode
@@ -50,11 +48,16 @@ class _Lot:
 
 
 def build_cache(
-    data: Dataset, root: Path, features: Features, tell: Progress = lambda _done, _all: None
+    data: Dataset,
+    root: Path,
+    features: Features,
+    squeezers: Squeezers,
+    tell: Progress = lambda _done, _all: None,
 ) -> int:
     """Brings a cache to where it holds all of a data set; what it holds already stays.
 
-    Returns how many shards were made. tell: gets shards done, and of how many.
+    Returns how many shards were made. squeezers: alike for all that is trained on together, since
+    what they leave out is never learnt. tell: gets shards done, and of how many.
 
     Raises:
         DatasetError: the cache was made of something else, or a file of a view cannot be read.
@@ -62,8 +65,7 @@ def build_cache(
     """
     root.mkdir(parents=True, exist_ok=True)
     lots = list(_lots(data))
-    _begin(root, lots, features)
-    squeezers = _squeezers(root, data, features)
+    _begin(root, lots, features, squeezers)
     made = 0
     for done, lot in enumerate(lots):
         tell(done, len(lots))
@@ -89,7 +91,7 @@ def _lots(data: Dataset) -> Iterator[_Lot]:
             number += 1
 
 
-def _begin(root: Path, lots: list[_Lot], features: Features) -> None:
+def _begin(root: Path, lots: list[_Lot], features: Features, squeezers: Squeezers) -> None:
     """Notes what the cache is of; refuses one that is of something else."""
     digest = hashlib.sha256()
     for lot in lots:
@@ -99,8 +101,7 @@ def _begin(root: Path, lots: list[_Lot], features: Features) -> None:
         "data": digest.hexdigest(),
         "features": features.name,
         "preprocessing": fingerprint(),
-        "components": [SHALLOW, DEEP],
-        "step": STEP,
+        "squeezers": {name: one.digest for name, one in squeezers.items()},
         "products_per_shard": PRODUCTS_PER_SHARD,
     }
     file = root / SETTINGS
@@ -116,6 +117,7 @@ def _begin(root: Path, lots: list[_Lot], features: Features) -> None:
             )
         return
     draft = file.with_suffix(".draft")
+    write_squeezers(root, squeezers)
     draft.write_text(json.dumps(settings, indent=2) + "\n")
     draft.rename(file)
 
@@ -131,38 +133,45 @@ def components(names: Iterable[str]) -> dict[str, int]:
     }
 
 
-def _squeezers(root: Path, data: Dataset, features: Features) -> dict[str, Squeezer]:
-    """Learnt once from views all over the data set."""
-    if (root / SQUEEZERS).exists():
-        return read_squeezers(root)
+def learn_squeezers(sets: Sequence[Dataset], features: Features) -> Squeezers:
+    """How features are squeezed best, learnt from views all over the data sets.
+
+    Raises:
+        DatasetError: there is no view to learn from, or a file of one cannot be read.
+        ImageError: a picture cannot be read.
+    """
     places: dict[str, list[NDArray[np.float32]]] = {}
     rng = np.random.default_rng(0)
-    for view, lies in _spread(data):
-        sight = see(view.load(decode), view, lies, features)
-        for name, value in sight.features.items():
-            flat = value.reshape(len(value), -1)
-            places.setdefault(name, []).append(flat[:, rng.integers(flat.shape[1], size=_PLACES)].T)
+    for data in sets:
+        for view, lies in _spread(data, max(1, _LEARNT_FROM // len(sets))):
+            sight = see(view.load(decode), view, lies, features)
+            for name, value in sight.features.items():
+                flat = value.reshape(len(value), -1)
+                some = rng.integers(flat.shape[1], size=_PLACES)
+                places.setdefault(name, []).append(flat[:, some].T)
     if not places:
-        raise DatasetError(f"The data set {data.root} holds no view to learn from.")
-    squeezers = {
+        raise DatasetError(f"{_names(sets)}: there is no view to learn from.")
+    return {
         name: Squeezer.fit(np.concatenate(places[name]), count, STEP)
         for name, count in components(places).items()
     }
-    write_squeezers(root, squeezers)
-    return squeezers
 
 
-def _spread(data: Dataset) -> Iterator[tuple[ViewRecord, Matrix | None]]:
+def _names(sets: Sequence[Dataset]) -> str:
+    return ", ".join(data.root.name for data in sets) or "No data sets"
+
+
+def _spread(data: Dataset, most: int) -> Iterator[tuple[ViewRecord, Matrix | None]]:
     """Views of captures that lie evenly over the training split, or over whatever there is."""
     name = "train" if "train" in data.splits else data.splits[0]
     split = data.split(name)
-    count = min(len(split), _LEARNT_FROM)
+    count = min(len(split), most)
     for place in np.linspace(0, len(split) - 1, count).astype(int) if count else ():
         record = split[int(place)]
         yield record.views[int(place) % len(record.views)], _lies(record)
 
 
-def _written(lot: _Lot, features: Features, squeezers: dict[str, Squeezer]) -> ShardWriter:
+def _written(lot: _Lot, features: Features, squeezers: Squeezers) -> ShardWriter:
     writer = ShardWriter()
 
     def keep(view: ViewRecord, lies: Matrix | None, design: str | None) -> Kept:

@@ -5,6 +5,7 @@ with one step for all of them, each costs as many bits as it varies. What is lef
 noise on the features.
 """
 
+import hashlib
 import zlib
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,7 +17,8 @@ from amiss.domain.errors import DatasetError
 
 Map = NDArray[np.float32]
 Number = TypeVar("Number", np.int8, np.uint8, np.int16)
-_MOST = 127
+MOST = 127
+"""Steps that a component lies from its mean, at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,11 +49,17 @@ class Squeezer:
             mean.astype(np.float32), scale.astype(np.float32), basis.astype(np.float32), step
         )
 
+    @property
+    def digest(self) -> str:
+        """Of all that settles what is kept."""
+        parts = (self.mean, self.scale, self.basis, np.float32(self.step))
+        return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+
     def squeeze(self, features: Map) -> bytes:
         """C×h×w features as bytes."""
         flat = (features.reshape(len(features), -1) - self.mean[:, None]) / self.scale[:, None]
         coarse = np.rint((self.basis.T @ flat) / self.step)
-        return zlib.compress(np.clip(coarse, -_MOST, _MOST).astype(np.int8).tobytes(), 6)
+        return zlib.compress(np.clip(coarse, -MOST, MOST).astype(np.int8).tobytes(), 6)
 
     def unsqueeze(self, data: bytes, grid: tuple[int, int]) -> Map:
         """C×h×w features, nearly as they were.
@@ -68,6 +76,10 @@ class Squeezer:
             raise DatasetError(
                 "A view in the feature cache is broken; delete the cache and make it anew."
             ) from error
+
+
+Squeezers = dict[str, Squeezer]
+"""Of each encoder output."""
 
 
 def pack(values: NDArray[Any]) -> bytes:

@@ -5,13 +5,19 @@ One reads a view, one adds what references say, and one tells damage, with or wi
 
 import io
 import warnings
+from collections.abc import Sequence
 
+import numpy as np
 import torch
+from scipy.linalg import block_diag
 from torch import Tensor, nn
+from torch.nn import functional
 
 from amiss.bundle.manifest import COMPARE_FILE, HEAD_FILE, VIEW_FILE
 from amiss.detect.cues import CHANNELS as CUES
 from amiss.detect.match import BEST, FINE_REACH, REACH
+from amiss.train.cache.sight import by_depth
+from amiss.train.cache.squeeze import MOST, Squeezer, Squeezers
 from amiss.train.damage.comparator import FINE_KEY, KEY, Beside
 from amiss.train.damage.familiar import Familiarity
 from amiss.train.damage.judge import DamageNetwork
@@ -41,23 +47,57 @@ COMPARE_INPUTS = (
 COMPARE_OUTPUTS = ("coarse_beside", "fine_beside")
 
 
+class Squeezed(nn.Module):
+    """What squeezing leaves of features: the networks have learnt from nothing else.
+
+    The rest would be noise to them: served whole, the same views were told worse (42).
+    """
+
+    mean: Tensor
+    down: Tensor
+    up: Tensor
+
+    def __init__(self, squeezers: Sequence[Squeezer]) -> None:
+        super().__init__()
+        mean = np.concatenate([one.mean for one in squeezers])
+        down = block_diag(*(one.basis.T / one.scale / one.step for one in squeezers))
+        up = block_diag(*((one.basis * one.scale[:, None]) * one.step for one in squeezers))
+        for name, values in (("mean", mean), ("down", down), ("up", up)):
+            shape = (1, -1, 1, 1) if values.ndim == 1 else (*values.shape, 1, 1)
+            self.register_buffer(name, torch.from_numpy(values.astype(np.float32)).reshape(shape))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """N×C×h×w to the same, nearly."""
+        coarse = torch.round(functional.conv2d(features - self.mean, self.down)).clamp(-MOST, MOST)
+        return functional.conv2d(coarse, self.up) + self.mean
+
+
 class _View(nn.Module):
     """What is read of a view, and all that is kept of a reference."""
 
     def __init__(
-        self, network: DamageNetwork, descriptor: Descriptor, familiarity: Familiarity
+        self,
+        network: DamageNetwork,
+        descriptor: Descriptor,
+        familiarity: Familiarity,
+        squeezers: Squeezers,
     ) -> None:
         super().__init__()
         self.network, self.descriptor, self.familiarity = network, descriptor, familiarity
+        shallow, deep = by_depth(squeezers)
+        self.shallow = Squeezed([squeezers[name] for name in shallow])
+        self.deep = Squeezed([squeezers[name] for name in deep])
 
     def forward(self, shallow: Tensor, deep: Tensor, cues: Tensor) -> tuple[Tensor, ...]:
+        familiarity = self.familiarity(shallow, deep)
+        shallow, deep = self.shallow(shallow), self.deep(deep)
         coarse, fine = self.network.neck(shallow, deep, cues)
         return (
             coarse,
             fine,
             *self.network.comparator.keys(coarse, fine),
             *self.descriptor(shallow, deep),
-            self.familiarity(shallow, deep),
+            familiarity,
         )
 
 
@@ -72,17 +112,28 @@ class _Compare(nn.Module):
 
 
 def graphs_of(
-    network: DamageNetwork, descriptor: Descriptor, familiarity: Familiarity
+    network: DamageNetwork,
+    descriptor: Descriptor,
+    familiarity: Familiarity,
+    squeezers: Squeezers,
 ) -> dict[str, bytes]:
-    """All graphs of a damage model, by their files in a bundle."""
+    """All graphs of a damage model, by their files in a bundle.
+
+    squeezers: with which the features were kept that it was trained on.
+    """
     return {
-        VIEW_FILE: view_graph(network, descriptor, familiarity),
+        VIEW_FILE: view_graph(network, descriptor, familiarity, squeezers),
         COMPARE_FILE: compare_graph(network),
         HEAD_FILE: head_graph(network),
     }
 
 
-def view_graph(network: DamageNetwork, descriptor: Descriptor, familiarity: Familiarity) -> bytes:
+def view_graph(
+    network: DamageNetwork,
+    descriptor: Descriptor,
+    familiarity: Familiarity,
+    squeezers: Squeezers,
+) -> bytes:
     """Inputs shallow N×S×2h×2w, deep N×D×h×w, cues N×CUES×2h×2w; outputs VIEW_OUTPUTS."""
     given = {
         "shallow": torch.zeros(1, network.width.shallow, 16, 16),
@@ -90,7 +141,7 @@ def view_graph(network: DamageNetwork, descriptor: Descriptor, familiarity: Fami
         "cues": torch.zeros(1, CUES, 16, 16),
     }
     axes = {name: {0: "n", 2: f"{name}_rows", 3: f"{name}_columns"} for name in given}
-    return _graph(_View(network, descriptor, familiarity), given, axes, VIEW_OUTPUTS)
+    return _graph(_View(network, descriptor, familiarity, squeezers), given, axes, VIEW_OUTPUTS)
 
 
 def compare_graph(network: DamageNetwork) -> bytes:

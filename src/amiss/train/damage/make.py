@@ -30,6 +30,7 @@ from amiss.inspector import Inspector
 from amiss.train.backbone.make import Backbone, build_caches, made_encoder
 from amiss.train.cache.see import EngineFeatures
 from amiss.train.cache.sight import by_depth
+from amiss.train.cache.store import read_squeezers
 from amiss.train.calibrate import LEAST_ITEMS, QUANTILE, operating_point, unscaled
 from amiss.train.damage.bundle import AS_TRAINED, write_bundle
 from amiss.train.damage.card import damage_card
@@ -104,7 +105,7 @@ def make_bundle(
     features = EngineFeatures.of(encoder, options.threads)
     trained = train(work, caches, options, tell)
     known = _familiarity(opened, features, options.seed, tell)
-    graphs = graphs_of(trained.network, trained.descriptor, known)
+    graphs = graphs_of(trained.network, trained.descriptor, known, read_squeezers(caches[0]))
 
     def write(alone: Weighing, beside: Weighing) -> Bundle:
         every = (*encoder.manifest.sources, *naming.sources)
