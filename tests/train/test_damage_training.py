@@ -88,9 +88,10 @@ def test_a_channel_that_is_large_in_every_view_hides_nothing():
         found = embedding(s8, s16, item)
         return float((found @ found.T).detach().triu(1).sum() / 28)
 
-    assert likeness() > 0.99
+    before = likeness()
+    assert before > 0.95
     embedding.standardise(over_item(s8, s16, item))
-    assert likeness() < 0.6
+    assert likeness() < before - 0.4
 
 
 def test_the_type_is_read_off_where_the_damage_is_and_teaches_nothing_else():
@@ -100,7 +101,11 @@ def test_the_type_is_read_off_where_the_damage_is_and_teaches_nothing_else():
     coarse, fine = torch.randn(2, width.coarse, *GRID), torch.randn(2, width.fine, 12, 16)
     _, view = head(coarse, fine)
     view[:, WHICH].sum().backward()
-    taught = {name.split(".")[0] for name, one in head.named_parameters() if one.grad is not None}
+    taught = {
+        name.split(".")[0]
+        for name, one in head.named_parameters()
+        if one.grad is not None and bool(one.grad.any())
+    }
     assert taught == {"which"}
 
     which = head.which
