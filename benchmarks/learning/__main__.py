@@ -1,4 +1,4 @@
-"""The one command: python -m benchmarks.learning curve|scarcity|squeezed WORK."""
+"""The one command: python -m benchmarks.learning curve|scarcity|squeezed."""
 
 import json
 import sys
@@ -11,7 +11,6 @@ from benchmarks.learning.scarcity import RARE, scarcity
 from benchmarks.learning.show import curve_table, scarcity_table, squeezed_table
 from benchmarks.learning.squeezed import squeezed
 
-from amiss.bundle.operating_point import read_operating_point
 from amiss.bundle.read import open_bundle
 from amiss.cli.output import progress, say
 from amiss.dataset.reader import open_dataset
@@ -69,34 +68,17 @@ def scarcity_(
 
 @app.command("squeezed")
 def squeezed_(
-    work: Work,
-    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help="One that was trained on.")],
-    number: Annotated[int, typer.Argument(metavar="N", help="Of its cache.")],
-    bundle: Annotated[Path, typer.Option(metavar="B", help="The bundle that came of it.")],
-    operating_point: Annotated[Path, typer.Option(metavar="JSON", help="Of that bundle.")],
-    items: Annotated[int, typer.Option(min=1, help="At most.")] = 200,
-    epochs: Annotated[int, typer.Option(min=1, help="As it was trained.")] = 4,
-    with_test: Annotated[bool, typer.Option("--with-test", help="As it was trained.")] = False,
+    datasets: Annotated[list[Path], typer.Argument(metavar="DATASET…", help="What is trained on.")],
+    out: Out,
+    epochs: Annotated[int, typer.Option(min=1)] = 4,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
     as_json: Json = False,
 ) -> None:
-    """Hold what training saw of the validation split against what the bundle sees."""
-    opened = open_bundle(bundle)
-    options = Options(
-        epochs=epochs,
-        threads=default_threads(),
-        on=("train", "test") if with_test else ("train",),
-    )
-    with progress("Inspecting") as moved:
+    """Train on squeezed features, and on whole maps."""
+    options = Options(epochs=epochs, seed=seed, threads=default_threads(), on=("train", "test"))
+    with progress("Looking") as moved:
         document = squeezed(
-            open_dataset(dataset),
-            _caches(work, str(number))[0],
-            work,
-            _caches(work, ""),
-            opened,
-            read_operating_point(operating_point, opened),
-            options,
-            items,
-            moved,
+            [open_dataset(path) for path in datasets], out, open_bundle(), options, _tell, moved
         )
     print(json.dumps(document, indent=1) if as_json else squeezed_table(document))
 

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
+from amiss.bundle.read import open_bundle
 from amiss.train.cache.store import KeptItem
 from amiss.train.damage.epochs import Answer
 from amiss.train.damage.network import ANY, MAJOR, TYPES
+from amiss.train.damage.run import Options
 
 pytest.importorskip("benchmarks.learning", reason="run pytest where benchmarks/ is")
+from benchmarks.learning import squeezed as squeezing
 from benchmarks.learning.scarcity import RECIPES, _gain, ranked
-from benchmarks.learning.show import curve_table, scarcity_table
+from benchmarks.learning.show import curve_table, scarcity_table, squeezed_table
 
 
 def answer(score, damage="", seen=1.0):
@@ -60,3 +63,42 @@ def test_runs_are_told_in_a_row_each():
     )
     assert "| none | as ever | 0 | 0.500 | 0.400 | 0.800 |" in told
     assert "+0.000 AP (+0.000); 0.100 is asked" in told
+
+
+def test_whole_maps_keep_every_component_and_are_trained_on_alike(monkeypatch, tmp_path):
+    learnt, trained = [], []
+
+    class Trained:
+        figures = dict.fromkeys(
+            [f"{side}_{what}" for side in ("alone", "beside")
+             for what in ("any", "any_r1", "major", "major_r1")], 0.5) | {"items": 7.0}  # fmt: skip
+
+    def learn(_sets, _features, kept=None, step=1.5):
+        learnt.append((kept, step))
+        return {}
+
+    def build(_data, cache, *_):
+        cache.mkdir(parents=True)
+        size = 2048 if cache.parent.name == "whole" else 1024
+        (cache / "shard-00000.npz").write_bytes(bytes(size))
+
+    def train(folder, caches, options, _tell):
+        trained.append((folder.name, [cache.name for cache in caches], options))
+        return Trained()
+
+    for name, stand_in in (("learn_squeezers", learn), ("build_cache", build), ("train", train)):
+        monkeypatch.setattr(squeezing, name, stand_in)
+    monkeypatch.setattr(squeezing, "_views", lambda _sets: 2)
+    options = Options(epochs=1, threads=1)
+    found = squeezing.squeezed(["one", "two"], tmp_path, open_bundle(), options, None, None)
+    channels = {output.name: output.channels for output in open_bundle().manifest.encoder.outputs}
+    assert learnt == [(None, 1.5), (channels, squeezing.WHOLE_STEP)]
+    caches = ["cache-000", "cache-001"]
+    assert trained == [("squeezed", caches, options), ("whole", caches, options)]
+    assert {name: one["bytes_per_view"] for name, one in found.items()} == {
+        "squeezed": 1024,
+        "whole": 2048,
+    }
+    table = squeezed_table(found)
+    assert "| whole | 2.0 | 0.500, 0.500, 0.500, 0.500 |" in table
+    assert "7 items" in table

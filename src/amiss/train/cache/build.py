@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,8 +133,15 @@ def components(names: Iterable[str]) -> dict[str, int]:
     }
 
 
-def learn_squeezers(sets: Sequence[Dataset], features: Features) -> Squeezers:
+def learn_squeezers(
+    sets: Sequence[Dataset],
+    features: Features,
+    kept: Mapping[str, int] | None = None,
+    step: float = STEP,
+) -> Squeezers:
     """How features are squeezed best, learnt from views all over the data sets.
+
+    kept: how many components of each encoder output; None as many as fit into about 40 KB.
 
     Raises:
         DatasetError: there is no view to learn from, or a file of one cannot be read.
@@ -152,8 +159,8 @@ def learn_squeezers(sets: Sequence[Dataset], features: Features) -> Squeezers:
     if not places:
         raise DatasetError(f"{_names(sets)}: there is no view to learn from.")
     return {
-        name: Squeezer.fit(np.concatenate(places[name]), count, STEP)
-        for name, count in components(places).items()
+        name: Squeezer.fit(np.concatenate(places[name]), count, step)
+        for name, count in (kept or components(places)).items()
     }
 
 
