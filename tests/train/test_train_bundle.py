@@ -13,6 +13,7 @@ from amiss.dataset.labels import Damage, Labels, Masks
 from amiss.dataset.writer import writing
 from amiss.detect.cues import cues
 from amiss.detect.damage import DamageModel
+from amiss.detect.discrepancy import Settings
 from amiss.detect.match import around, around_finely, match
 from amiss.domain.capture import Capture, View
 from amiss.domain.errors import BundleError, DatasetError
@@ -247,6 +248,25 @@ def test_what_is_served_is_what_was_trained(untrained):
     # Single places of random maps go further apart than what is made of all of them.
     assert np.abs(maps[0].numpy() - compared.maps).max() < 3e-3
     assert np.abs(view[0].numpy() - compared.view).max() < 1e-3
+
+
+def test_views_are_told_alike_together_and_one_by_one(made):
+    """Of two sizes, one of them its own reference: what is computed together changes nothing."""
+    inspector = Inspector(
+        made.bundle, made.point, _engine(made.bundle), settings=Settings(least_shown=0.0)
+    )
+    views = [picture(20, seed, hole=seed == 302)[0] for seed in (301, 302, 303)]
+    views[1] = replace(views[1], rgb=views[1].rgb[:CUT], size=(SIDE, CUT))
+    references = [inspector.see(picture(20, seed)[0], str(seed)) for seed in (303, 304)]
+    together = inspector.judge(Capture(tuple(views)), references)
+    for index, view in enumerate(views):
+        (alone,) = inspector.judge(Capture((view,)), references)
+        assert np.abs(alone.told.view - together[index].told.view).max() < 1e-4
+        assert (alone.beside is None) == (together[index].beside is None)
+        assert alone.familiarity == pytest.approx(together[index].familiarity, abs=1e-5)
+    beside = [[reference.name for reference in one.beside[1]] for one in together]
+    # A picture is no reference for itself.
+    assert beside == [["303", "304"], ["303", "304"], ["304"]]
 
 
 def test_a_model_for_other_preprocessing_is_refused(untrained, monkeypatch):

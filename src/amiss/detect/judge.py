@@ -6,7 +6,7 @@ from threading import Lock
 
 import numpy as np
 
-from amiss.detect.damage import ANY, MAJOR, TYPES, Comparison, DamageModel, Told
+from amiss.detect.damage import ANY, MAJOR, TYPES, Comparison, DamageModel, Maps, Reading, Told
 from amiss.detect.discrepancy import Comparator, Discrepancy, Settings
 from amiss.detect.fuse import Judged
 from amiss.detect.read import Sight
@@ -38,6 +38,11 @@ class _Asked:
     def read(self) -> tuple[Reference, ...]:
         """Those that the damage model has read."""
         return tuple(one for one in self.references if one.seen is not None)
+
+    @property
+    def seen_as(self) -> Hashable:
+        """What is alike for views that are held against the same references."""
+        return tuple(id(reference) for reference in self.read)
 
     @property
     def familiarity(self) -> float:
@@ -97,13 +102,16 @@ class Detectors:
         found: list[Comparison | None] = [None] * len(asked)
         if self.model is None:
             return found
-        able = [one for one in asked if one.read and one.sight.reading is not None]
-        keys = [(_grid(one), *(id(reference) for reference in one.read)) for one in able]
-        for group in _alike(keys):
+        able = [
+            (one, reading)
+            for one in asked
+            if one.read and (reading := one.sight.reading) is not None
+        ]
+        for group in _alike([(_grid(reading), one.seen_as) for one, reading in able]):
             some = [able[place] for place in group]
-            readings = [one.sight.reading for one in some if one.sight.reading is not None]
-            seen = [one.seen for one in some[0].read if one.seen is not None]
-            for one, compared in zip(some, self.model.compare(readings, seen), strict=True):
+            seen = [one.seen for one in some[0][0].read if one.seen is not None]
+            told = self.model.compare([reading for _, reading in some], seen)
+            for (one, _), compared in zip(some, told, strict=True):
                 found[one.index] = compared
         return found
 
@@ -114,16 +122,16 @@ class Detectors:
         found: list[Told | None] = [None] * len(asked)
         if self.model is None:
             return found
-        able = [one for one in asked if one.sight.reading is not None]
-        for group in _alike([_grid(one) for one in able]):
-            maps = []
-            for one in (able[place] for place in group):
-                beside = compared[one.index]
-                source = one.sight.reading if beside is None or not self._shows(beside) else beside
-                maps += [] if source is None else [source.maps]
-            for place, told in zip(group, self.model.tell(maps), strict=True):
-                found[able[place].index] = told
+        able = [(one.index, reading) for one in asked if (reading := one.sight.reading) is not None]
+        for group in _alike([_grid(reading) for _, reading in able]):
+            some = [able[place] for place in group]
+            maps = [self._maps(reading, compared[index]) for index, reading in some]
+            for (index, _), told in zip(some, self.model.tell(maps), strict=True):
+                found[index] = told
         return found
+
+    def _maps(self, reading: Reading, compared: Comparison | None) -> Maps:
+        return reading.maps if compared is None or not self._shows(compared) else compared.maps
 
     def _comparator(self, references: tuple[Reference, ...]) -> Comparator:
         """The comparator of these references; the last few are kept, since items come in runs."""
@@ -144,9 +152,8 @@ def _asked(index: int, view: View, sight: Sight, references: Sequence[Reference]
     return _Asked(index, view, sight, small, others)
 
 
-def _grid(one: _Asked) -> Hashable:
-    reading = one.sight.reading
-    return None if reading is None else reading.maps.coarse.shape
+def _grid(reading: Reading) -> Hashable:
+    return reading.maps.coarse.shape
 
 
 def _alike(keys: Sequence[Hashable]) -> list[list[int]]:
