@@ -136,6 +136,38 @@ def test_a_trained_bundle_inspects(made):
     assert "set: 18 captures of 9 products in train" in card
 
 
+@pytest.fixture
+def sound(tmp_path):
+    """Sound items of products of their own, each with a reference."""
+    root = tmp_path / "sound"
+    with writing(root) as writer:
+        for product in range(30, 34):
+            labels = Labels(product=f"product-{product}")
+            for number in range(2):
+                view, item, mask = picture(product, 10 * product + number)
+                capture = Capture((view,), product=labels.product, id=f"s{product}-{number}")
+                known = replace(labels, damages=())
+                writer.add(capture, known, [Masks(item, mask)], split="test")
+            view, item, _ = picture(product, 10 * product + 5)
+            writer.add_reference(f"r{product}", view, labels, item, split="test")
+    return root
+
+
+def test_sound_items_of_a_data_set_say_where_sound_ends(made, data, sound, tmp_path):
+    arguments = [data], tmp_path / "bundle", tmp_path / "work", open_bundle(), OPTIONS, NAMING
+    again = make_bundle(*arguments, calibration=sound)
+    assert again.bundle.id == made.bundle.id
+    assert again.point.calibration["pictures"] == make.CALIBRATION
+    assert again.point.calibration["count"] == 8
+    assert again.point.model != made.point.model
+    inspector = Inspector(again.bundle, again.point, _engine(again.bundle))
+    scores = [inspector.inspect(picture(product, 10 * product + number)[0].rgb).score
+              for product in range(30, 34) for number in range(2)]  # fmt: skip
+    assert max(scores) <= 0.5 + 1e-6
+    with pytest.raises(DatasetError, match="12 products that are trained on"):
+        make_bundle(*arguments, calibration=data)
+
+
 def _engine(bundle):
     from amiss.vision.engine.choose import load_engine
 

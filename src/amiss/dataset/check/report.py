@@ -77,16 +77,20 @@ class CheckReport:
         """Whether it may be trained on; there may still be warnings."""
         return not any(problem.refused for problem in self.problems)
 
-    def require_sound(self) -> None:
-        """Raises DatasetError, with all counts in one sentence, where it must not be trained on."""
+    def require_sound(self, *, one_class: bool = False) -> None:
+        """Raises DatasetError, with all counts in one sentence, where it must not be trained on.
+
+        one_class: whether it may hold nothing but sound items, say, since they are not trained on.
+        """
         told = [
             f"{problem.words}: {problem.count} ({_such_as(problem)})"
             for problem in self.problems
-            if problem.refused
+            if problem.refused and not (one_class and problem.kind == "one_class")
         ]
         if told:
             raise DatasetError(
-                f"The data set {self.root} cannot be trained on, correct it first: "
+                f"The data set {self.root} cannot be {'used' if one_class else 'trained on'}, "
+                "correct it first: "
                 f"{'; '.join(told)}."
             )
 

@@ -98,7 +98,11 @@ def make_bundle(
         BundleError: `out` holds something else.
     """
     opened = [_checked(path, tell) for path in datasets]
-    set_apart = None if calibration is None else _set_apart(_checked(calibration, tell), opened)
+    set_apart = (
+        None
+        if calibration is None
+        else _set_apart(_checked(calibration, tell, one_class=True), opened)
+    )
     if backbone is not None:
         encoder = made_encoder(backbone, work / "encoder", opened, options, naming.created, tell)
     caches = build_caches(opened, work, encoder, options.threads, tell)
@@ -147,9 +151,10 @@ def make_bundle(
     return Made(bundle, point, trained.figures)
 
 
-def _checked(path: Path, tell: Tell) -> Dataset:
+def _checked(path: Path, tell: Tell, *, one_class: bool = False) -> Dataset:
     data = open_dataset(path)
-    check_dataset(data, progress=_told(tell, f"check {path.name}")).require_sound()
+    report = check_dataset(data, progress=_told(tell, f"check {path.name}"))
+    report.require_sound(one_class=one_class)
     return data
 
 
