@@ -1,8 +1,11 @@
 """Whose seeds are whose."""
 
+import numpy as np
+
 from amiss.simulate.plan import MOST_ITEMS, Plan
+from amiss.simulate.pristine import pristine_items
 from amiss.simulate.record import Telling, shown_for_reference
-from amiss.simulate.seeds import RECORDED, RETOLD, told
+from amiss.simulate.seeds import CALIBRATED, RECORDED, RETOLD, told
 from amiss.simulate.stories import catalogue
 from amiss.simulate.stories.script import SCRIPT
 
@@ -11,9 +14,10 @@ def seed_of(name):
     return int(name.rsplit("-", 1)[1])
 
 
-def test_the_recording_and_planned_data_sets_share_no_seed():
-    assert not set(RECORDED) & set(RETOLD)
-    beyond = max(RECORDED.stop, RETOLD.stop)
+def test_recording_calibration_and_planned_data_sets_share_no_seed():
+    assert not set(RECORDED) & set(CALIBRATED)
+    assert not {*RECORDED, *CALIBRATED} & set(RETOLD)
+    beyond = max(RECORDED.stop, CALIBRATED.stop, RETOLD.stop)
     for plan in (Plan(0), Plan(7)):
         assert min(seed_of(plan.name(0)), plan.booth(0)) >= beyond
         assert plan.item(0).seed >= beyond
@@ -39,3 +43,27 @@ def test_no_two_tellings_share_a_seed():
 
 def test_products_and_booths_of_the_recording_are_its_own():
     assert all(spec.place < len(RECORDED) for spec in catalogue.CATALOGUE.values())
+
+
+class Grey:
+    """Light from everywhere."""
+
+    name = "grey"
+
+    def render(self, _scene, camera, seed):
+        shape = (camera.intrinsics.height, camera.intrinsics.width, 3)
+        return np.random.default_rng(seed).uniform(0.2, 0.4, shape).astype(np.float32)
+
+
+def test_pristine_items_are_others_each_with_references_on_every_side():
+    items = list(pristine_items(2, Grey(), 48))
+    products = [item.capture.product for item in items]
+    assert all(seed_of(product) in CALIBRATED for product in products)
+    assert len(set(products)) == 2
+    for item in items:
+        assert len(item.capture.views) == 3
+        assert len(item.references) == 6
+        assert all(view.empty_tray is not None for view in item.capture.views)
+        assert all(view.depth is None for view in item.references)
+        pictures = {view.rgb.tobytes() for view in (*item.capture.views, *item.references)}
+        assert len(pictures) == 9

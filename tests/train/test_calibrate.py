@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from amiss.bundle.read import open_bundle
-from amiss.decide.threshold import damage_confidence
+from amiss.decide.threshold import damage_confidence, discrepancy_of
 from amiss.domain.errors import InputError
-from amiss.train.calibrate import LEAST_ITEMS, operating_point
+from amiss.simulate.pristine import pristine_items
+from amiss.train.calibrate import LEAST_ITEMS, operating_point, pristine_discrepancies
+from amiss.vision.engine.fake import FakeEngine
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +34,33 @@ def test_the_threshold_lies_where_one_item_in_a_hundred_is_above_it(bundle):
 def test_too_few_items_or_items_all_alike_are_refused(bundle, found, words):
     with pytest.raises(InputError, match=words):
         operating_point(bundle, found, "items", "2026-11-24")
+
+
+@pytest.mark.parametrize("discrepancy", [0.0, 0.3, 1.7, 4.0])
+def test_a_score_tells_its_discrepancy(bundle, discrepancy):
+    point = operating_point(bundle, np.linspace(0.1, 1, 200), "items", "2026-11-24")
+    score = damage_confidence(discrepancy, point)
+    assert discrepancy_of(score, point) == pytest.approx(discrepancy, abs=1e-6)
+
+
+class Spotted:
+    """Light with a bright spot on the item's place, so that the checks see one."""
+
+    name = "spotted"
+
+    def render(self, scene, camera, seed):
+        height, width = camera.intrinsics.height, camera.intrinsics.width
+        light = np.full((height, width, 3), 0.3, np.float32)
+        if scene.item is not None:
+            third = slice(height // 3, 2 * height // 3)
+            light[third, third] = np.random.default_rng(seed).uniform(0, 0.9, (1, 1, 3))
+        return light
+
+
+def test_an_item_is_as_discrepant_as_its_worst_view(bundle):
+    items = list(pristine_items(2, Spotted(), 96))
+    engine = FakeEngine(bundle.manifest.encoder)
+    found = list(pristine_discrepancies(bundle, engine, items))
+    assert 1 <= len(found) <= 2
+    assert all(value >= 0 for value in found)
+    assert list(pristine_discrepancies(bundle, engine, items)) == found

@@ -1,5 +1,6 @@
 """From discrepancy to score, and from score to decision."""
 
+import math
 from typing import overload
 
 import numpy as np
@@ -63,6 +64,14 @@ def _limit(point: OperatingPoint, *, compared: bool) -> float:
             "The operating point has no limits for the damage model; recalibrate for this bundle."
         )
     return limits.beside if compared else limits.alone
+
+
+def discrepancy_of(score: float, point: OperatingPoint) -> float:
+    """The raw discrepancy that has a score; the inverse of `damage_confidence`.
+
+    Exact only while |slope · (discrepancy − midpoint)| is well below STEEPEST.
+    """
+    return point.midpoint + math.log(score / (1 - score)) / point.slope
 
 
 def decide(score: float | None, point: OperatingPoint) -> Decision:

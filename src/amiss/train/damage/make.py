@@ -243,25 +243,28 @@ def _limit(items: Sequence[Item], by: Weighing) -> float:
 def _operating_point(
     bundle: Bundle, gathered: Gathered, limits: ModelLimits, pictures: str, date: str
 ) -> OperatingPoint:
-    """With the discrepancy's curve from sound items; where there are too few, as it is packaged.
+    """With the discrepancy's curve of the packaged encoder, or of sound items beside another one.
+
+    The discrepancy speaks where the model does not know a picture, and its curve goes with the
+    encoder: see `amiss.train.calibrate`.
 
     Raises:
-        DatasetError: there are too few of them, and the encoder is not the packaged one.
+        DatasetError: it is another encoder, and there are too few sound items beside references.
     """
-    if len(gathered.discrepancies) >= LEAST_ITEMS:
-        return operating_point(bundle, gathered.discrepancies, pictures, date, model=limits)
     packaged = open_bundle()
     graphs = {one.manifest.files[one.manifest.encoder.file] for one in (bundle, packaged)}
-    if len(graphs) > 1:
+    if len(graphs) == 1:
+        point = read_operating_point(None, packaged)
+        facts = {
+            **point.calibration,
+            "date": date,
+            "model_pictures": pictures,
+            "model_count": sum(not item.damaged for item in gathered.alone),
+        }
+        return point.model_copy(update={"bundle": bundle.id, "calibration": facts, "model": limits})
+    if len(gathered.discrepancies) < LEAST_ITEMS:
         raise DatasetError(
             f"There are {len(gathered.discrepancies)} {pictures} that were held against "
             f"references; to learn what is alike to this encoder takes {LEAST_ITEMS}."
         )
-    point = read_operating_point(None, packaged)
-    facts = {
-        **point.calibration,
-        "date": date,
-        "model_pictures": pictures,
-        "model_count": sum(not item.damaged for item in gathered.alone),
-    }
-    return point.model_copy(update={"bundle": bundle.id, "calibration": facts, "model": limits})
+    return operating_point(bundle, gathered.discrepancies, pictures, date, model=limits)
