@@ -6,13 +6,14 @@ from typing import Any
 
 from amiss.bundle.read import Bundle
 from amiss.dataset.collection import Dataset
-from amiss.train.cache.build import build_cache, learn_squeezers
+from amiss.train.cache.build import build_cache
+from amiss.train.cache.learn import learn_squeezers
 from amiss.train.cache.see import EngineFeatures
 from amiss.train.damage.run import Options, Tell, train
 
 Document = dict[str, Any]
-WHOLE_STEP = 0.1
-"""A tenth of each channel's deviation, and every component: next to nothing is lost."""
+WHOLE_BYTES = 1_000_000
+"""More than a view's features take in the finest steps: next to nothing is lost."""
 
 
 def squeezed(
@@ -34,10 +35,9 @@ def squeezed(
         progress: gets shards done, and of how many.
     """
     features = EngineFeatures.of(encoder, options.threads)
-    channels = {output.name: output.channels for output in encoder.manifest.encoder.outputs}
     kinds = {
         "squeezed": learn_squeezers(sets, features),
-        "whole": learn_squeezers(sets, features, channels, WHOLE_STEP),
+        "whole": learn_squeezers(sets, features, WHOLE_BYTES),
     }
     found: Document = {}
     for name, squeezers in kinds.items():

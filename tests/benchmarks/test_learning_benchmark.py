@@ -73,8 +73,8 @@ def test_whole_maps_keep_every_component_and_are_trained_on_alike(monkeypatch, t
             [f"{side}_{what}" for side in ("alone", "beside")
              for what in ("any", "any_r1", "major", "major_r1")], 0.5) | {"items": 7.0}  # fmt: skip
 
-    def learn(_sets, _features, kept=None, step=1.5):
-        learnt.append((kept, step))
+    def learn(_sets, _features, view_bytes=28_000):
+        learnt.append(view_bytes)
         return {}
 
     def build(_data, cache, *_):
@@ -91,8 +91,7 @@ def test_whole_maps_keep_every_component_and_are_trained_on_alike(monkeypatch, t
     monkeypatch.setattr(squeezing, "_views", lambda _sets: 2)
     options = Options(epochs=1, threads=1)
     found = squeezing.squeezed(["one", "two"], tmp_path, open_bundle(), options, None, None)
-    channels = {output.name: output.channels for output in open_bundle().manifest.encoder.outputs}
-    assert learnt == [(None, 1.5), (channels, squeezing.WHOLE_STEP)]
+    assert learnt == [28_000, squeezing.WHOLE_BYTES]
     caches = ["cache-000", "cache-001"]
     assert trained == [("squeezed", caches, options), ("whole", caches, options)]
     assert {name: one["bytes_per_view"] for name, one in found.items()} == {

@@ -14,7 +14,9 @@ from amiss.domain.capture import Capture, Intrinsics, View
 from amiss.domain.errors import DatasetError
 from amiss.domain.words import DamageType, Severity
 from amiss.train.cache import build
-from amiss.train.cache.build import build_cache, learn_squeezers
+from amiss.train.cache.build import build_cache
+from amiss.train.cache.learn import learn_squeezers
+from amiss.train.cache.matter import Cells, cells_of, matter_of
 from amiss.train.cache.place import places
 from amiss.train.cache.see import see
 from amiss.train.cache.sight import from_parts, to_parts
@@ -100,7 +102,7 @@ def test_features_come_back_nearly_as_they_were():
     rng = np.random.default_rng(1)
     mixing = rng.normal(size=(24, 6)).astype(np.float32)
     places = rng.normal(size=(4000, 6)).astype(np.float32) @ mixing.T
-    squeezer = Squeezer.fit(places, components=8, step=0.25)
+    squeezer = Squeezer.fit(places, step=0.25)
     seen = (mixing @ rng.normal(size=(6, 12 * 16)).astype(np.float32)).reshape(24, 12, 16)
     data = squeezer.squeeze(seen)
     back = squeezer.unsqueeze(data, (12, 16))
@@ -137,7 +139,7 @@ def test_a_view_comes_back(data):
     view_record = record.views[0]
     seen = see(view_record.load(decode), view_record, record.labels.lies, features)
     learnt = {
-        name: Squeezer.fit(value.reshape(len(value), -1).T, 4, 0.25)
+        name: Squeezer.fit(value.reshape(len(value), -1).T, 0.25)
         for name, value in seen.features.items()
     }
     back = from_parts(to_parts(seen, learnt), learnt, (56, 56), (28, 28))
@@ -154,8 +156,6 @@ def test_a_view_comes_back(data):
 
 def test_a_cache_holds_everything_and_goes_on_where_it_was(data, tmp_path, monkeypatch):
     monkeypatch.setattr(build, "PRODUCTS_PER_SHARD", 1)
-    monkeypatch.setattr(build, "SHALLOW", 4)
-    monkeypatch.setattr(build, "DEEP", 9)
     root = tmp_path / "cache"
     squeezers = learn_squeezers([data], features)
     assert build_cache(data, root, features, squeezers) == 3
@@ -180,9 +180,7 @@ def test_a_cache_holds_everything_and_goes_on_where_it_was(data, tmp_path, monke
     assert sum(b - a for a, b in torn.parts.values()) < 40_000
 
 
-def test_a_cache_of_something_else_and_a_broken_one_are_refused(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(build, "SHALLOW", 4)
-    monkeypatch.setattr(build, "DEEP", 9)
+def test_a_cache_of_something_else_and_a_broken_one_are_refused(data, tmp_path):
     root = tmp_path / "cache"
     squeezers = learn_squeezers([data], features)
     build_cache(data, root, features, squeezers)
@@ -191,7 +189,7 @@ def test_a_cache_of_something_else_and_a_broken_one_are_refused(data, tmp_path, 
     with pytest.raises(DatasetError, match="another data set"):
         build_cache(data, root, features, squeezers)
     (root / "cache.json").write_text(json.dumps(settings))
-    other = {name: replace(one, step=1.0) for name, one in squeezers.items()}
+    other = {name: replace(one, into=one.into * 2) for name, one in squeezers.items()}
     with pytest.raises(DatasetError, match="in another way"):
         build_cache(data, root, features, other)
     (root / "cache.json").write_text("{")
@@ -209,6 +207,55 @@ def test_squeezers_are_learnt_from_all_data_sets(data):
     assert all(both[name].digest != one[name].digest for name in one)
     with pytest.raises(DatasetError, match="no view to learn from"):
         learn_squeezers([], features)
+
+
+def test_features_are_squeezed_as_finely_as_the_bytes_allow(data):
+    record = data.split("train")[1].views[0]
+    maps = features(features.frame(record.load(decode).rgb))
+
+    def size(view_bytes):
+        learnt = learn_squeezers([data], features, view_bytes)
+        return sum(len(learnt[name].squeeze(one)) for name, one in maps.items())
+
+    assert 4_000 < size(10_000) < 16_000
+    assert size(10_000) < size(20_000) < 26_000
+
+
+def test_what_tells_damage_is_kept_more_faithfully():
+    rng = np.random.default_rng(2)
+    features = rng.normal(size=(24_000, 12)).astype(np.float32)
+    shown = (features[:, 3] > 0.5).astype(np.int64)
+    seen = [Cells({"s16": features[at::8]}, shown[at::8]) for at in range(8)]
+    matter = matter_of(seen, {"s16": features.std(axis=0)})["s16"]
+    assert np.trace(matter) == pytest.approx(12)
+    assert matter[3, 3] > 4 * np.delete(np.diag(matter), 3).max()
+    weighed, alike = (Squeezer.fit(features, 2.0, one) for one in (matter, None))
+    maps = features.T.reshape(12, 120, 200)
+    lost = [
+        np.abs(one.unsqueeze(one.squeeze(maps), (120, 200)) - maps)[3].mean()
+        for one in (weighed, alike)
+    ]
+    assert lost[0] < 0.6 * lost[1]
+
+
+def test_without_known_cells_all_features_matter_alike():
+    nothing = Cells({"s16": np.ones((2000, 12), np.float32)}, np.zeros(2000, np.int64))
+    assert matter_of([nothing], {"s16": np.ones(12, np.float32)}) is None
+    assert matter_of([], {}) is None
+
+
+def test_cells_are_drawn_from_what_a_view_shows(data):
+    record = data.split("train")[1]
+    seen = see(record.views[0].load(decode), record.views[0], record.labels.lies, features)
+    drawn = cells_of(seen, np.random.default_rng(0))
+    tear = 1 + list(DamageType).index(DamageType.TEAR)
+    assert set(drawn.shown.tolist()) == {0, tear}
+    assert (drawn.shown == tear).sum() == (seen.damage.max(axis=0) > 0.5).sum()
+    assert all(len(one) == len(drawn.shown) for one in drawn.features.values())
+    widths = {
+        name: one.shape[1] // len(seen.features[name]) for name, one in drawn.features.items()
+    }
+    assert widths == {name: 9 if name.startswith("s8") else 1 for name in widths}
 
 
 def test_a_mask_that_does_not_tell_the_types_counts_none():

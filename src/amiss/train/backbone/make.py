@@ -13,7 +13,8 @@ from amiss.dataset.collection import Dataset
 from amiss.train.backbone.export import export_trunk
 from amiss.train.backbone.finetune import finetune, pictures, steps
 from amiss.train.backbone.trunk import TimmTrunk
-from amiss.train.cache.build import build_cache, learn_squeezers
+from amiss.train.cache.build import build_cache
+from amiss.train.cache.learn import learn_squeezers
 from amiss.train.cache.see import EngineFeatures
 from amiss.train.cache.store import SQUEEZERS, read_squeezers, write_squeezers
 from amiss.train.damage.families import read_families

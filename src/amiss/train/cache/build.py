@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from amiss.dataset.collection import Dataset, Split
 from amiss.dataset.records import CaptureRecord, ViewRecord
@@ -15,8 +14,8 @@ from amiss.detect.preprocessing import fingerprint
 from amiss.domain.capture import Matrix
 from amiss.domain.errors import DatasetError
 from amiss.train.cache.see import Features, see
-from amiss.train.cache.sight import TYPES, by_depth, to_parts
-from amiss.train.cache.squeeze import Squeezer, Squeezers
+from amiss.train.cache.sight import TYPES, to_parts
+from amiss.train.cache.squeeze import Squeezers
 from amiss.train.cache.store import (
     SETTINGS,
     Kept,
@@ -27,12 +26,6 @@ from amiss.train.cache.store import (
 from amiss.vision.decode import decode
 
 PRODUCTS_PER_SHARD = 16
-SHALLOW, DEEP = 16, 80
-"""Principal components kept of all fine and of all coarse maps, together."""
-STEP = 1.5
-"""With these, at most about 40 KB a view of 448 pixels, cues and masks included."""
-_LEARNT_FROM = 240  # views that say how features are squeezed
-_PLACES = 200  # of each of them
 
 Progress = Callable[[int, int], None]
 
@@ -120,62 +113,6 @@ def _begin(root: Path, lots: list[_Lot], features: Features, squeezers: Squeezer
     write_squeezers(root, squeezers)
     draft.write_text(json.dumps(settings, indent=2) + "\n")
     draft.rename(file)
-
-
-def components(names: Iterable[str]) -> dict[str, int]:
-    """How many principal components are kept of each encoder output: of deeper ones more."""
-    shallow, deep = by_depth(names)
-    weight = np.arange(2, 2 + len(deep))
-    shares = np.floor(DEEP * weight / weight.sum()).astype(int).tolist()
-    return {
-        **dict.fromkeys(shallow, SHALLOW // len(shallow)),
-        **dict(zip(deep, shares, strict=True)),
-    }
-
-
-def learn_squeezers(
-    sets: Sequence[Dataset],
-    features: Features,
-    kept: Mapping[str, int] | None = None,
-    step: float = STEP,
-) -> Squeezers:
-    """How features are squeezed best, learnt from views all over the data sets.
-
-    kept: how many components of each encoder output; None as many as fit into about 40 KB.
-
-    Raises:
-        DatasetError: there is no view to learn from, or a file of one cannot be read.
-        ImageError: a picture cannot be read.
-    """
-    places: dict[str, list[NDArray[np.float32]]] = {}
-    rng = np.random.default_rng(0)
-    for data in sets:
-        for view, lies in _spread(data, max(1, _LEARNT_FROM // len(sets))):
-            sight = see(view.load(decode), view, lies, features)
-            for name, value in sight.features.items():
-                flat = value.reshape(len(value), -1)
-                some = rng.integers(flat.shape[1], size=_PLACES)
-                places.setdefault(name, []).append(flat[:, some].T)
-    if not places:
-        raise DatasetError(f"{_names(sets)}: there is no view to learn from.")
-    return {
-        name: Squeezer.fit(np.concatenate(places[name]), count, step)
-        for name, count in (kept or components(places)).items()
-    }
-
-
-def _names(sets: Sequence[Dataset]) -> str:
-    return ", ".join(data.root.name for data in sets) or "No data sets"
-
-
-def _spread(data: Dataset, most: int) -> Iterator[tuple[ViewRecord, Matrix | None]]:
-    """Views of captures that lie evenly over the training split, or over whatever there is."""
-    name = "train" if "train" in data.splits else data.splits[0]
-    split = data.split(name)
-    count = min(len(split), most)
-    for place in np.linspace(0, len(split) - 1, count).astype(int) if count else ():
-        record = split[int(place)]
-        yield record.views[int(place) % len(record.views)], _lies(record)
 
 
 def _written(lot: _Lot, features: Features, squeezers: Squeezers) -> ShardWriter:

@@ -161,9 +161,8 @@ def write_squeezers(root: Path, squeezers: dict[str, Squeezer]) -> None:
     """How features are squeezed, for all shards of a cache."""
     arrays: dict[str, Any] = {}
     for name, one in squeezers.items():
-        for part in ("mean", "scale", "basis"):
+        for part in ("mean", "into", "back"):
             arrays[f"{name}:{part}"] = getattr(one, part)
-        arrays[f"{name}:step"] = np.float32(one.step)
     draft = root / f"{SQUEEZERS}.draft"
     with draft.open("wb") as file:
         np.savez(file, **arrays)
@@ -181,10 +180,7 @@ def read_squeezers(root: Path) -> dict[str, Squeezer]:
             names = dict.fromkeys(key.split(":")[0] for key in stored.files)
             return {
                 name: Squeezer(
-                    stored[f"{name}:mean"],
-                    stored[f"{name}:scale"],
-                    stored[f"{name}:basis"],
-                    float(stored[f"{name}:step"]),
+                    stored[f"{name}:mean"], stored[f"{name}:into"], stored[f"{name}:back"]
                 )
                 for name in names
             }

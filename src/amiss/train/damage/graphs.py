@@ -54,22 +54,22 @@ class Squeezed(nn.Module):
     """
 
     mean: Tensor
-    down: Tensor
-    up: Tensor
+    into: Tensor
+    back: Tensor
 
     def __init__(self, squeezers: Sequence[Squeezer]) -> None:
         super().__init__()
         mean = np.concatenate([one.mean for one in squeezers])
-        down = block_diag(*(one.basis.T / one.scale / one.step for one in squeezers))
-        up = block_diag(*((one.basis * one.scale[:, None]) * one.step for one in squeezers))
-        for name, values in (("mean", mean), ("down", down), ("up", up)):
+        into = block_diag(*(one.into for one in squeezers))
+        back = block_diag(*(one.back for one in squeezers))
+        for name, values in (("mean", mean), ("into", into), ("back", back)):
             shape = (1, -1, 1, 1) if values.ndim == 1 else (*values.shape, 1, 1)
             self.register_buffer(name, torch.from_numpy(values.astype(np.float32)).reshape(shape))
 
     def forward(self, features: Tensor) -> Tensor:
         """N×C×h×w to the same, nearly."""
-        coarse = torch.round(functional.conv2d(features - self.mean, self.down)).clamp(-MOST, MOST)
-        return functional.conv2d(coarse, self.up) + self.mean
+        coarse = torch.round(functional.conv2d(features - self.mean, self.into)).clamp(-MOST, MOST)
+        return functional.conv2d(coarse, self.back) + self.mean
 
 
 class _View(nn.Module):
