@@ -1,6 +1,14 @@
 """The packaged bundle without its damage model: references alone decide."""
 
-from amiss.bundle.manifest import COMPARE_FILE, HEAD_FILE, MANIFEST_FILE, SEAL_FILE, VIEW_FILE, seal
+from amiss.bundle.manifest import (
+    COMPARE_FILE,
+    DESCRIBE_FILE,
+    HEAD_FILE,
+    MANIFEST_FILE,
+    SEAL_FILE,
+    VIEW_FILE,
+    seal,
+)
 from amiss.bundle.operating_point import OperatingPoint, write_operating_point
 from amiss.bundle.read import open_bundle
 
@@ -11,7 +19,7 @@ def write_plain_bundle(folder):
     kept = {
         name: digest
         for name, digest in packaged.manifest.files.items()
-        if name not in (VIEW_FILE, COMPARE_FILE, HEAD_FILE)
+        if name not in (VIEW_FILE, DESCRIBE_FILE, COMPARE_FILE, HEAD_FILE)
     }
     changes = {"name": "plain", "damage": None, "files": kept}
     manifest = packaged.manifest.model_copy(update=changes).to_bytes()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from amiss.detect.findings import findings_in
 from amiss.detect.fuse import Judged, is_foreign, likely_types, was_compared, weigh, weigh_map
 from amiss.detect.judge import Detectors
 from amiss.detect.maps import over_view
-from amiss.detect.read import Reader, Sight
+from amiss.detect.read import Coming, Reader
 from amiss.detect.reasons import (
     ALIKE,
     DEPTH_UNREAD,
@@ -38,7 +39,6 @@ from amiss.domain.result import Result
 from amiss.domain.words import Decision, ProcessStep
 from amiss.gallery.reference import Reference
 from amiss.gallery.store import Gallery
-from amiss.vision.aside import aside
 from amiss.vision.decode import decode
 from amiss.vision.engine.choose import EngineName, load_engine
 from amiss.vision.engine.protocol import Engine
@@ -139,9 +139,12 @@ class Inspector:
             EngineError: the engine failed.
         """
         started = time.perf_counter()
-        capture = _capture(item, depth, empty_tray, product, step)
+        capture, views = _capture(item, depth, empty_tray, product, step)
         named = (expected,) if isinstance(expected, str) else tuple(expected or ())
-        judged = self.judge(capture, self._references(references, capture.product))
+        held_against = self._references(references, capture.product)
+        sights = self._reader.read(views)
+        capture = replace(capture, views=tuple(sight.view for sight in sights))
+        judged = self._detectors.judge(sights, held_against)
         return self._result(capture, judged, named, started)
 
     def inspect_many(
@@ -175,8 +178,8 @@ class Inspector:
         for place, item in enumerate(items):
             began = time.perf_counter() - shared
             given = None if references is None else references[place]
-            judged = self._judged(
-                item, [next(sights) for _ in item.views], self._references(given, item.product)
+            judged = self._detectors.judge(
+                [next(sights) for _ in item.views], self._references(given, item.product)
             )
             found.append(self._result(item, judged, (), began))
         return found
@@ -220,12 +223,7 @@ class Inspector:
         Raises:
             EngineError: the engine failed.
         """
-        return self._judged(capture, self._reader.read(capture.views), references)
-
-    def _judged(
-        self, capture: Capture, sights: Sequence[Sight], references: Sequence[Reference]
-    ) -> tuple[Judged, ...]:
-        return self._detectors.judge(capture.views, sights, references)
+        return self._detectors.judge(self._reader.read(capture.views), references)
 
     def _references(
         self,
@@ -311,28 +309,35 @@ def _capture(
     empty_tray: Sequence[ImageLike] | None,
     product: str | None,
     step: ProcessStep | None,
-) -> Capture:
-    """One capture from whatever form the item was handed in."""
+) -> tuple[Capture, Sequence[View | Coming]]:
+    """One capture from whatever form the item was handed in, and its views, some still coming.
+
+    Only the views that are here already stand in the capture.
+    """
     if isinstance(item, Capture):
         if depth is not None or empty_tray is not None:
             raise InputError("A capture carries its own depth and empty tray; leave them out.")
         _refuse_nothing(item.views)
-        return replace(item, product=product or item.product, step=step or item.step)
+        known = replace(item, product=product or item.product, step=step or item.step)
+        return known, item.views
     images = [item] if isinstance(item, str | Path | bytes | np.ndarray) else list(item)
     _refuse_nothing(images)
-    decoding = [aside(decode, image) for image in images]
-    views = [one.result() for one in decoding]
     for name, parallel in (("depth", depth), ("empty_tray", empty_tray)):
-        if parallel is not None and len(parallel) != len(views):
+        if parallel is not None and len(parallel) != len(images):
             raise InputError(
-                f"There are {len(views)} views but {len(parallel)} in {name}; give one for each."
+                f"There are {len(images)} views but {len(parallel)} in {name}; give one for each."
             )
-    if depth is not None:
-        views = [replace(view, depth=one) for view, one in zip(views, depth, strict=True)]
-    if empty_tray is not None:
-        trays = [decode(image).rgb for image in empty_tray]
-        views = [replace(view, empty_tray=one) for view, one in zip(views, trays, strict=True)]
-    return Capture(tuple(views), product, step)
+    nothing = [None] * len(images)
+    views = [
+        partial(_decoded, *one)
+        for one in zip(images, depth or nothing, empty_tray or nothing, strict=True)
+    ]
+    return Capture((), product, step), views
+
+
+def _decoded(image: ImageLike, depth: DepthArray | None, empty_tray: ImageLike | None) -> View:
+    tray = None if empty_tray is None else decode(empty_tray).rgb
+    return replace(decode(image), depth=depth, empty_tray=tray)
 
 
 def _refuse_nothing(views: Sequence[object]) -> None:

@@ -11,7 +11,14 @@ from amiss.detect.fuse import Judged, is_foreign, likely_types, numbers, weigh, 
 BY = Weighing(bias=-1, damage=0.5, major=0.25, mean=0.125)
 ALONE = Weighing(bias=0, damage=1, major=0, mean=0)
 MODEL = Damage(
-    view="a", compare="b", head="c", preprocessing="0" * 64, alone=ALONE, beside=BY, sources=()
+    view="a",
+    describe="d",
+    compare="b",
+    head="c",
+    preprocessing="0" * 64,
+    alone=ALONE,
+    beside=BY,
+    sources=(),
 )
 
 

@@ -254,14 +254,15 @@ def test_what_is_served_is_what_was_trained(untrained):
             (alone,) = model.tell([reading.maps])
             assert np.abs(told[0][0].numpy() - alone.maps).max() < 1e-3
             assert np.abs(told[1][0].numpy() - alone.view).max() < 1e-3
-            assert np.abs(found[0][0].numpy() - reading.seen.descriptors).max() < 1e-3
-            assert np.abs(found[2][0].numpy() - reading.seen.embedding).max() < 1e-3
+            (seen,) = model.describe([reading])
+            assert np.abs(found[0][0].numpy() - seen.descriptors).max() < 1e-3
+            assert np.abs(found[2][0].numpy() - seen.embedding).max() < 1e-3
             keys.append((coarse, fine, *network.comparator.keys(coarse, fine)))
-        references = [reading.seen for reading in readings[1:]]
+        own, *references = model.describe(readings)
         first, second = model.compare(readings[:2], references)
         compared, _ = model.tell([first.maps, second.maps])
         places = match(
-            (readings[0].seen.descriptors, readings[0].seen.item),
+            (own.descriptors, own.item),
             [(one.descriptors, one.item) for one in references],
         )
         rows = [

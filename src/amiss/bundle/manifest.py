@@ -16,7 +16,8 @@ from amiss.domain.errors import BundleError
 MANIFEST_FILE = "bundle.json"
 SEAL_FILE = "bundle.sha256"
 ENCODER_FILE = "encoder.onnx"
-VIEW_FILE, COMPARE_FILE, HEAD_FILE = "view.onnx", "compare.onnx", "head.onnx"
+VIEW_FILE, DESCRIBE_FILE = "view.onnx", "describe.onnx"
+COMPARE_FILE, HEAD_FILE = "compare.onnx", "head.onnx"
 GOLDEN_FILE = "golden.npz"
 CARD_FILE = "MODEL_CARD.md"
 ID_DIGITS = 12
@@ -103,13 +104,14 @@ class Weighing(_Document):
 
 
 class Damage(_Document):
-    """The damage model. view, compare, head: its graphs; see `amiss.detect.damage`.
+    """The damage model. view, describe, compare, head: its graphs; see `amiss.detect.damage`.
 
     preprocessing: hash of everything that is done to pictures before they reach it. alone, beside:
     how its evidence is weighed without and with references. sources: what it was trained on.
     """
 
     view: InsidePath
+    describe: InsidePath
     compare: InsidePath
     head: InsidePath
     preprocessing: Sha256
@@ -133,8 +135,9 @@ class Manifest(_Document):
     def graphs(self) -> tuple[str, ...]:
         """The files that are computed with."""
         damage = self.damage
-        model = () if damage is None else (damage.view, damage.compare, damage.head)
-        return (self.encoder.file, *model)
+        if damage is None:
+            return (self.encoder.file,)
+        return (self.encoder.file, damage.view, damage.describe, damage.compare, damage.head)
 
     def to_bytes(self) -> bytes:
         """The canonical bytes of `bundle.json`."""

@@ -28,6 +28,8 @@ BACK_WITHIN = 1.5  # cells; a match counts if the way back leads near to where i
 AGREES_WITHIN = 1.6  # cells
 LIKE = (0.5, 0.8)  # cosine from which a match counts, and at which it counts fully
 BENDING = 0.15  # how much a map must gain to be affine rather than a similarity
+FITTED = 4
+"""References that maps are fitted for, those with most matches: others show another side."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +37,8 @@ class Field:
     """A view's cells in its references, each R×rows×columns over the view's grid.
 
     row, column: in cells of the reference, (0, 0) the centre of its first one; may lie outside.
-    support: how many matches near the cell agree on it; where it is 0 the place says nothing.
+    support: how many matches near the cell agree on it; where it is 0 the place says nothing. It is
+    0 all over a reference for which no map was fitted.
     likeness: cosine of the best match of an item's cell, 0 elsewhere.
     """
 
@@ -53,12 +56,20 @@ of the item."""
 def align(view: Described, references: Sequence[Described]) -> Field:
     """Aligns a view with each of R references."""
     rows, columns = view[1].shape
-    y, x = np.indices((rows, columns)).astype(np.float32)[..., None]
     found = np.zeros((4, len(references), rows, columns), np.float32)
     for reference, matches in zip(references, found.transpose(1, 0, 2, 3), strict=True):
         _matches(view, reference, matches)
+    likely = np.argsort(-found[2].sum(axis=(1, 2)), kind="stable")[:FITTED]
+    row, column, support = np.zeros((3, len(references), rows, columns), np.float32)
+    row[likely], column[likely], support[likely] = _fitted(*found[:3, likely])
+    return Field(row, column, support, found[3])
+
+
+def _fitted(u: Cells, v: Cells, counts: Cells) -> tuple[Cells, Cells, Cells]:
+    """Row, column and support of each cell, from what its match lies at and counts; R×h×w each."""
+    y, x = np.indices(u.shape[1:]).astype(np.float32)[..., None]
     # References along the last axis: one pass of sums over windows serves all of them.
-    u, v, first, likeness = np.ascontiguousarray(found.transpose(0, 2, 3, 1))
+    u, v, first = (np.ascontiguousarray(one.transpose(1, 2, 0)) for one in (u, v, counts))
     weight = first
     for window in WINDOWS:
         to_u, to_v, _ = _fit(x, y, u, v, weight, window)
@@ -71,9 +82,9 @@ def align(view: Described, references: Sequence[Described]) -> Field:
         np.where(few, wide_v, to_v),
         np.where(few, wide_u, to_u),
         np.where(few, np.minimum(wide, LEAST_SUPPORT), support),
-        likeness,
     )
-    return Field(*(np.ascontiguousarray(one.transpose(2, 0, 1)) for one in fields))
+    row, column, told = (np.ascontiguousarray(one.transpose(2, 0, 1)) for one in fields)
+    return row, column, told
 
 
 def _matches(view: Described, reference: Described, into: Cells) -> None:

@@ -1,9 +1,8 @@
 """The damage model at work: what a view shows by itself, and beside the references.
 
-The same three graphs answer with any number of references, with and without depth and an empty
-tray: one reads a view, one adds what references say, one tells damage from what was read. What is
-kept of a reference is what the second graph reads of it, so that a reference is looked at once and
-for all.
+The same four graphs answer with any number of references, with and without depth and an empty
+tray: one reads a view, one describes it for comparison, one adds what references say, one tells
+damage from what was read. A reference is read and described once and for all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,11 +66,14 @@ class Reading:
     """A view by itself.
 
     familiarity: how far the picture is like those that the model was trained on, in [0, 1].
+    shallow: S×2h×2w and deep: D×h×w, features as the model was trained on them, from which the view
+    is described.
     """
 
     maps: Maps
-    seen: Seen
     familiarity: float
+    shallow: Floats
+    deep: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +108,7 @@ class DamageModel:
             )
         self._encoder = bundle.manifest.encoder
         self._view = open_session(bundle, facts.view, threads)
+        self._describe = open_session(bundle, facts.describe, threads)
         self._compare = open_session(bundle, facts.compare, threads)
         self._head = open_session(bundle, facts.head, threads)
         self._check(bundle)
@@ -118,8 +121,8 @@ class DamageModel:
                 for one in self._view.get_inputs()
             }
             zeros["deep"] = zeros["deep"][..., :8, :8]
-            reading = self._read(zeros)[0]
-            (beside,) = self.compare([reading], [reading.seen])
+            (reading,) = self._read(zeros)
+            (beside,) = self.compare([reading], self.describe([reading]))
             self.tell([reading.maps, beside.maps])
         except EngineError as error:
             raise BundleError(f"{bundle.id} cannot be used: {error}") from error
@@ -142,19 +145,38 @@ class DamageModel:
 
     def _read(self, given: Mapping[str, Floats]) -> list[Reading]:
         found = _run(self._view, given)
+        names = ("coarse", "fine", "familiarity", "shallow_kept", "deep_kept")
         return [
-            Reading(
-                Maps(found["coarse"][place], found["fine"][place]),
-                Seen(
-                    found["keys"][place],
-                    found["fine_keys"][place],
-                    found["descriptors"][place],
-                    found["item"][place] > 0,
-                    found["embedding"][place],
-                ),
-                float(found["familiarity"][place]),
+            Reading(Maps(coarse, fine), float(familiarity), shallow, deep)
+            for coarse, fine, familiarity, shallow, deep in zip(
+                *(found[name] for name in names), strict=True
             )
-            for place in range(len(found["coarse"]))
+        ]
+
+    def describe(self, views: Sequence[Reading]) -> list[Seen]:
+        """What views of one grid are compared by.
+
+        Raises:
+            EngineError: the model failed, or gave numbers that are not finite.
+        """
+        found = _run(
+            self._describe,
+            {
+                "coarse": np.stack([one.maps.coarse for one in views]),
+                "fine": np.stack([one.maps.fine for one in views]),
+                "shallow_kept": np.stack([one.shallow for one in views]),
+                "deep_kept": np.stack([one.deep for one in views]),
+            },
+        )
+        return [
+            Seen(
+                found["keys"][place],
+                found["fine_keys"][place],
+                found["descriptors"][place],
+                found["item"][place] > 0,
+                found["embedding"][place],
+            )
+            for place in range(len(views))
         ]
 
     def compare(self, views: Sequence[Reading], references: Sequence[Seen]) -> list[Comparison]:
@@ -164,7 +186,8 @@ class DamageModel:
             EngineError: the model failed, or gave numbers that are not finite.
         """
         offered = [(one.descriptors, one.item) for one in references]
-        matches = [match((one.seen.descriptors, one.seen.item), offered) for one in views]
+        asked = self.describe(views)
+        matches = [match((one.descriptors, one.item), offered) for one in asked]
         grids = [(one.item.shape[0], one.item.shape[1]) for one in references]
         found = _run(
             self._compare,
@@ -179,9 +202,9 @@ class DamageModel:
                 "likeness": np.stack([one.likeness for one in matches]),
             },
         )
-        told = zip(found["coarse_beside"], found["fine_beside"], views, matches, strict=True)
+        told = zip(found["coarse_beside"], found["fine_beside"], asked, matches, strict=True)
         return [
-            Comparison(Maps(coarse, fine), _coverage(one, view.seen.item), one)
+            Comparison(Maps(coarse, fine), _coverage(one, view.item), one)
             for coarse, fine, view, one in told
         ]
 

@@ -29,7 +29,6 @@ class _Asked:
     """
 
     index: int
-    view: View
     sight: Sight
     small: Thumbnail | None
     references: tuple[Reference, ...]
@@ -60,18 +59,13 @@ class Detectors:
     _comparators: dict[tuple[str, ...], Comparator] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def judge(
-        self, views: Sequence[View], sights: Sequence[Sight], references: Sequence[Reference]
-    ) -> tuple[Judged, ...]:
+    def judge(self, sights: Sequence[Sight], references: Sequence[Reference]) -> tuple[Judged, ...]:
         """Each view of an item, beside all references but itself.
 
         Raises:
             EngineError: the encoder or the model failed.
         """
-        asked = [
-            _asked(index, view, sight, references)
-            for index, (view, sight) in enumerate(zip(views, sights, strict=True))
-        ]
+        asked = [_asked(index, sight, references) for index, sight in enumerate(sights)]
         compared = self._compared(asked)
         told = self._told(asked, compared)
         return tuple(self._judged(one, compared[one.index], told[one.index]) for one in asked)
@@ -88,7 +82,7 @@ class Detectors:
         differs = None
         if not shown or one.familiarity < self.settings.known:
             comparator = self._comparator(one.references)
-            found = comparator.compare(one.view, one.small, one.sight.features)
+            found = comparator.compare(one.sight.view, one.small, one.sight.features)
             seen = found.coverage >= self.settings.least_coverage
             said.append(_differs(one.index, found, seen=seen))
             differs = found if seen else None
@@ -146,10 +140,10 @@ class Detectors:
             return self._comparators[key]
 
 
-def _asked(index: int, view: View, sight: Sight, references: Sequence[Reference]) -> _Asked:
-    small = thumbnail(view.rgb) if references else None
-    others = () if small is None else _without_itself(view, small, references)
-    return _Asked(index, view, sight, small, others)
+def _asked(index: int, sight: Sight, references: Sequence[Reference]) -> _Asked:
+    small = thumbnail(sight.view.rgb) if references else None
+    others = () if small is None else _without_itself(sight.view, small, references)
+    return _Asked(index, sight, small, others)
 
 
 def _grid(reading: Reading) -> Hashable:

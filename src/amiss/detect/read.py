@@ -1,6 +1,6 @@
 """Looks at views, and reads them with the damage model, each once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from amiss.detect.cues import cues
 from amiss.detect.damage import DamageModel, Floats, Reading
-from amiss.domain.capture import View
+from amiss.domain.capture import RgbArray, View
 from amiss.gallery.reference import Reference, see_reference
 from amiss.vision.aside import aside
 from amiss.vision.engine.protocol import Features
@@ -17,11 +17,15 @@ from amiss.vision.look import Eye
 TOGETHER = 6
 """Views that the damage model reads at once, at most: memory grows with them, speed hardly."""
 
+Coming = Callable[[], View]
+"""Gives a view when called: a file that is decoded while other views are looked at."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
     """A view, looked at. features: the encoder's outputs C×h×w. reading: None without a model."""
 
+    view: View
     features: Features
     reading: Reading | None
 
@@ -30,6 +34,7 @@ class Sight:
 class _Look:
     """A view that went through the encoder. cues: coming; None without a model."""
 
+    view: View
     features: Features
     grid: tuple[int, int]
     cues: Future[Floats] | None
@@ -42,11 +47,12 @@ class Reader:
     eye: Eye
     model: DamageModel | None
 
-    def read(self, views: Sequence[View]) -> list[Sight]:
+    def read(self, views: Sequence[View | Coming]) -> list[Sight]:
         """All views of an item, or of many: those of one size together.
 
         Raises:
             EngineError: the encoder or the model failed.
+            ImageError: a view that was coming cannot be read.
         """
         seen = self._look(views)
         found: dict[int, Sight] = {}
@@ -62,31 +68,40 @@ class Reader:
         """
         (sight,) = self.read([view])
         reference = see_reference(name, view.rgb, self.eye, sight.features)
-        return replace(reference, seen=None if sight.reading is None else sight.reading.seen)
+        if self.model is None or sight.reading is None:
+            return reference
+        (seen,) = self.model.describe([sight.reading])
+        return replace(reference, seen=seen)
 
-    def _look(self, views: Sequence[View]) -> list[_Look]:
+    def _look(self, views: Sequence[View | Coming]) -> list[_Look]:
         """Through the encoder, one after the other, which is as fast as together.
 
-        What is small is done meanwhile.
+        What is small is done meanwhile, and so are later views decoded.
         """
-        frames = [aside(self.eye.frame, view.rgb) for view in views]
         found = []
-        for view, coming in zip(views, frames, strict=True):
-            frame = coming.result()
+        for coming in [aside(self._framed, view) for view in views]:
+            view, frame = coming.result()
             rows, columns = (side // self.eye.facts.cell for side in frame.shape[:2])
             beside = aside(cues, view, (rows, columns)) if self.model else None
-            found.append(_Look(self.eye.features(frame), (rows, columns), beside))
+            found.append(_Look(view, self.eye.features(frame), (rows, columns), beside))
         return found
+
+    def _framed(self, given: View | Coming) -> tuple[View, RgbArray]:
+        view = given if isinstance(given, View) else given()
+        return view, self.eye.frame(view.rgb)
 
     def _read(self, some: Sequence[_Look]) -> list[Sight]:
         """Views of one grid."""
         if self.model is None:
-            return [Sight(one.features, None) for one in some]
+            return [Sight(one.view, one.features, None) for one in some]
         names = some[0].features
         together = {name: np.stack([one.features[name] for one in some]) for name in names}
         told = np.stack([one.cues.result() for one in some if one.cues is not None])
         readings = self.model.read(together, told)
-        return [Sight(one.features, reading) for one, reading in zip(some, readings, strict=True)]
+        return [
+            Sight(one.view, one.features, reading)
+            for one, reading in zip(some, readings, strict=True)
+        ]
 
 
 def _groups(seen: Sequence[_Look]) -> Iterator[list[int]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from amiss.bundle.manifest import (
     CARD_FILE,
     COMPARE_FILE,
+    DESCRIBE_FILE,
     HEAD_FILE,
     MANIFEST_FILE,
     SEAL_FILE,
@@ -66,6 +67,7 @@ def write_bundle(
         encoder=encoder.manifest.encoder,
         damage=Damage(
             view=VIEW_FILE,
+            describe=DESCRIBE_FILE,
             compare=COMPARE_FILE,
             head=HEAD_FILE,
             preprocessing=fingerprint(),
@@ -81,4 +83,4 @@ def write_bundle(
     return open_bundle(out)
 
 
-_OURS = {VIEW_FILE, COMPARE_FILE, HEAD_FILE, CARD_FILE}
+_OURS = {VIEW_FILE, DESCRIBE_FILE, COMPARE_FILE, HEAD_FILE, CARD_FILE}

@@ -6,6 +6,7 @@ the same head reads the sum; at the start nothing is added, so that references b
 harm.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,7 +18,8 @@ from amiss.train.damage.network import Residual, Width, conv
 KEY, FINE_KEY = 32, 12
 """Channels of what is kept of a reference's cell, of 16 and of 8 pixels."""
 TOLD = 3
-"""Numbers told of each match: its support, how alike the best place is, how many lie outside."""
+"""Numbers told of each match: its support, how alike the best place is, how many lie outside. Of
+coarse cells a fourth: how alike the best place anywhere is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +47,9 @@ class Comparator(nn.Module):
         self.key = nn.Conv2d(width.coarse, KEY, 1)
         self.fine_key = nn.Conv2d(width.fine, FINE_KEY, 1)
         self.sharpness = nn.Parameter(torch.tensor([6.0, 6.0]))
-        self.pair = nn.Sequential(conv(3 * KEY + TOLD, 48), conv(48, 48, 3))
+        self.pair = nn.Sequential(conv(3 * KEY + TOLD + 1, 48), conv(48, 48, 3))
         self.seen = nn.Conv2d(48, 1, 1)
-        self.join = nn.Sequential(conv(2 * 48 + 1, width.coarse, 3), Residual(width.coarse, 2, 0.1))
+        self.join = nn.Sequential(conv(2 * 48, width.coarse, 3), Residual(width.coarse, 2, 0.1))
         self.out = nn.Conv2d(width.coarse, width.coarse, 1)
         self.fine_pair = nn.Sequential(conv(3 * FINE_KEY + TOLD, 24), conv(24, 24, 3))
         self.fine_out = nn.Conv2d(24, width.fine, 1)
@@ -67,25 +69,26 @@ class Comparator(nn.Module):
         coarsely, finely = self.sharpness
         pairs = torch.stack(
             [
-                self.pair(_pair(own, beside.keys, around, support, coarsely))
+                self.pair(_pair(own, beside.keys, around, (support, beside.likeness), coarsely))
                 for around, support in zip(beside.around.unbind(1), told.unbind(1), strict=True)
             ],
             dim=1,
         )
         weight = self.seen(pairs.flatten(0, 1)).unflatten(0, (count, best)).softmax(dim=1)
-        likeness = beside.likeness[:, None]
-        joined = torch.cat([(weight * pairs).sum(1), pairs.amax(1), likeness], dim=1)
+        joined = torch.cat([(weight * pairs).sum(1), pairs.amax(1)], dim=1)
         told_finely = functional.interpolate(told[:, :1], scale_factor=2.0, mode="nearest")
         fine_pairs = self.fine_pair(
-            _pair(own_fine, beside.fine, beside.around_finely, told_finely[:, 0], finely)
+            _pair(own_fine, beside.fine, beside.around_finely, (told_finely[:, 0],), finely)
         )
         return coarse + self.out(self.join(joined)), fine + self.fine_out(fine_pairs)
 
 
-def _pair(own: Tensor, keys: Tensor, around: Tensor, told: Tensor, sharpness: Tensor) -> Tensor:
+def _pair(
+    own: Tensor, keys: Tensor, around: Tensor, told: Sequence[Tensor], sharpness: Tensor
+) -> Tensor:
     """Each cell beside the most alike of the places around its match.
 
-    N×C×h×w, T×C, N×h×w×K and N×h×w to N×(3·C + TOLD)×h×w.
+    N×C×h×w, T×C, N×h×w×K and planes N×h×w to N×(3·C + 2 + planes)×h×w.
     """
     own = own.permute(0, 2, 3, 1).flatten(0, 2)
     unit = functional.normalize(own, dim=-1)
@@ -102,6 +105,7 @@ def _pair(own: Tensor, keys: Tensor, around: Tensor, told: Tensor, sharpness: Te
         start=share[0][:, None] * found[0],
     )
     outside = (around == len(keys) - 1).to(own.dtype).mean(-1).flatten()
-    numbers = [told.flatten()[:, None], alike.amax(-1, keepdim=True), outside[:, None]]
+    planes = [one.flatten()[:, None] for one in told]
+    numbers = [*planes, alike.amax(-1, keepdim=True), outside[:, None]]
     pairs = torch.cat([own, there, (own - there).abs(), *numbers], dim=-1)
     return pairs.reshape(*around.shape[:3], -1).permute(0, 3, 1, 2)

@@ -1,11 +1,12 @@
 """The trained networks as ONNX graphs.
 
-One reads a view, one adds what references say, and one tells damage, with or without references.
+One reads a view, one describes what was read, for comparison, one adds what references say, and
+one tells damage, with or without references.
 """
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from scipy.linalg import block_diag
 from torch import Tensor, nn
 from torch.nn import functional
 
-from amiss.bundle.manifest import COMPARE_FILE, HEAD_FILE, VIEW_FILE
+from amiss.bundle.manifest import COMPARE_FILE, DESCRIBE_FILE, HEAD_FILE, VIEW_FILE
 from amiss.detect.cues import CHANNELS as CUES
 from amiss.detect.match import BEST, FINE_REACH, REACH
 from amiss.train.cache.sight import by_depth
@@ -21,19 +22,12 @@ from amiss.train.cache.squeeze import MOST, Squeezer, Squeezers
 from amiss.train.damage.comparator import FINE_KEY, KEY, Beside
 from amiss.train.damage.familiar import Familiarity
 from amiss.train.damage.judge import DamageNetwork
-from amiss.train.damage.network import Descriptor
+from amiss.train.damage.network import Descriptor, Width
 
 OPSET = 17
-VIEW_OUTPUTS = (
-    "coarse",
-    "fine",
-    "keys",
-    "fine_keys",
-    "descriptors",
-    "item",
-    "embedding",
-    "familiarity",
-)
+VIEW_OUTPUTS = ("coarse", "fine", "familiarity", "shallow_kept", "deep_kept")
+DESCRIBE_INPUTS = ("coarse", "fine", "shallow_kept", "deep_kept")
+DESCRIBE_OUTPUTS = ("keys", "fine_keys", "descriptors", "item", "embedding")
 COMPARE_INPUTS = (
     "coarse",
     "fine",
@@ -73,17 +67,13 @@ class Squeezed(nn.Module):
 
 
 class _View(nn.Module):
-    """What is read of a view, and all that is kept of a reference."""
+    """What is read of a view by itself, and what squeezing leaves of its features."""
 
     def __init__(
-        self,
-        network: DamageNetwork,
-        descriptor: Descriptor,
-        familiarity: Familiarity,
-        squeezers: Squeezers,
+        self, network: DamageNetwork, familiarity: Familiarity, squeezers: Squeezers
     ) -> None:
         super().__init__()
-        self.network, self.descriptor, self.familiarity = network, descriptor, familiarity
+        self.network, self.familiarity = network, familiarity
         shallow, deep = by_depth(squeezers)
         self.shallow = Squeezed([squeezers[name] for name in shallow])
         self.deep = Squeezed([squeezers[name] for name in deep])
@@ -92,13 +82,20 @@ class _View(nn.Module):
         familiarity = self.familiarity(shallow, deep)
         shallow, deep = self.shallow(shallow), self.deep(deep)
         coarse, fine = self.network.neck(shallow, deep, cues)
-        return (
-            coarse,
-            fine,
-            *self.network.comparator.keys(coarse, fine),
-            *self.descriptor(shallow, deep),
-            familiarity,
-        )
+        return coarse, fine, familiarity, shallow, deep
+
+
+class _Describe(nn.Module):
+    """What a view is compared by: all that is kept of a reference."""
+
+    def __init__(self, network: DamageNetwork, descriptor: Descriptor) -> None:
+        super().__init__()
+        self.comparator, self.descriptor = network.comparator, descriptor
+
+    def forward(
+        self, coarse: Tensor, fine: Tensor, shallow: Tensor, deep: Tensor
+    ) -> tuple[Tensor, ...]:
+        return (*self.comparator.keys(coarse, fine), *self.descriptor(shallow, deep))
 
 
 class _Compare(nn.Module):
@@ -122,26 +119,32 @@ def graphs_of(
     squeezers: with which the features were kept that it was trained on.
     """
     return {
-        VIEW_FILE: view_graph(network, descriptor, familiarity, squeezers),
+        VIEW_FILE: view_graph(network, familiarity, squeezers),
+        DESCRIBE_FILE: describe_graph(network, descriptor),
         COMPARE_FILE: compare_graph(network),
         HEAD_FILE: head_graph(network),
     }
 
 
-def view_graph(
-    network: DamageNetwork,
-    descriptor: Descriptor,
-    familiarity: Familiarity,
-    squeezers: Squeezers,
-) -> bytes:
+def view_graph(network: DamageNetwork, familiarity: Familiarity, squeezers: Squeezers) -> bytes:
     """Inputs shallow N×S×2h×2w, deep N×D×h×w, cues N×CUES×2h×2w; outputs VIEW_OUTPUTS."""
     given = {
         "shallow": torch.zeros(1, network.width.shallow, 16, 16),
         "deep": torch.zeros(1, network.width.deep, 8, 8),
         "cues": torch.zeros(1, CUES, 16, 16),
     }
-    axes = {name: {0: "n", 2: f"{name}_rows", 3: f"{name}_columns"} for name in given}
-    return _graph(_View(network, descriptor, familiarity, squeezers), given, axes, VIEW_OUTPUTS)
+    return _graph(_View(network, familiarity, squeezers), given, _of_views(given), VIEW_OUTPUTS)
+
+
+def describe_graph(network: DamageNetwork, descriptor: Descriptor) -> bytes:
+    """Inputs DESCRIBE_INPUTS, as the view's graph gives them; outputs DESCRIBE_OUTPUTS."""
+    width = network.width
+    given = {
+        **_maps(width),
+        "shallow_kept": torch.zeros(1, width.shallow, 16, 16),
+        "deep_kept": torch.zeros(1, width.deep, 8, 8),
+    }
+    return _graph(_Describe(network, descriptor), given, _of_views(given), DESCRIBE_OUTPUTS)
 
 
 def compare_graph(network: DamageNetwork) -> bytes:
@@ -171,13 +174,20 @@ def compare_graph(network: DamageNetwork) -> bytes:
 
 def head_graph(network: DamageNetwork) -> bytes:
     """Inputs coarse N×C×h×w, fine N×F×2h×2w; outputs maps, N×MAPS×2h×2w, and view, N×logits."""
-    width = network.width
-    given = {
+    given = _maps(network.width)
+    return _graph(network.head, given, _of_views(given), ("maps", "view"))
+
+
+def _maps(width: Width) -> dict[str, Tensor]:
+    return {
         "coarse": torch.zeros(1, width.coarse, 8, 8),
         "fine": torch.zeros(1, width.fine, 16, 16),
     }
-    axes = {name: {0: "n", 2: f"{name}_rows", 3: f"{name}_columns"} for name in given}
-    return _graph(network.head, given, axes, ("maps", "view"))
+
+
+def _of_views(given: Mapping[str, Tensor]) -> dict[str, dict[int, str]]:
+    """Any number of views, of any size."""
+    return {name: {0: "n", 2: f"{name}_rows", 3: f"{name}_columns"} for name in given}
 
 
 def _graph(

@@ -76,9 +76,7 @@ class Rise(nn.Module):
     def __init__(self, width: Width) -> None:
         super().__init__()
         self.narrow = conv(width.coarse, width.fine)
-        self.join = nn.Sequential(
-            conv(2 * width.fine, width.fine, 3), conv(width.fine, width.fine, 3)
-        )
+        self.join = nn.Sequential(conv(2 * width.fine, width.fine), conv(width.fine, width.fine, 3))
 
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """N×C×h×w and N×F×2h×2w to N×F×2h×2w."""
