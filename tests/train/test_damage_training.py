@@ -12,7 +12,8 @@ from amiss.detect.cues import CHANNELS as CUES
 from amiss.domain.errors import DatasetError
 from amiss.domain.words import DamageType
 from amiss.train.cache.store import Kept, KeptItem
-from amiss.train.damage.embed import LATELY, Bank, embedding_loss
+from amiss.train.damage.embed import embed, embedding, embedding_loss, standardise, steps
+from amiss.train.damage.figures import recognised
 from amiss.train.damage.fit import CHECKPOINT, LOG, RUN, Recipe, fit
 from amiss.train.damage.losses import UNKNOWN, Weights, damage_loss
 from amiss.train.damage.network import (
@@ -64,16 +65,16 @@ def test_maps_lie_over_fine_cells_and_descriptors_have_length_one():
 def test_an_embedding_tells_of_the_item_alone():
     s8, s16, _ = inputs()
     torch.manual_seed(0)
-    embedding = Embedding(Width()).eval()
+    layer = Embedding(Width()).eval()
     item = torch.zeros(3, *GRID)
     item[:, 1:4, 2:6] = 1
-    before = embedding(s8, s16, item)
+    before = layer(over_item(s8, s16, item))
     beside = s16.clone()
     beside[:, :, 5] += 3
-    assert torch.allclose(before, embedding(s8, beside, item), atol=1e-5)
+    assert torch.allclose(before, layer(over_item(s8, beside, item)), atol=1e-5)
     beside[:, :, 2] += 3
-    assert not torch.allclose(before, embedding(s8, beside, item), atol=1e-2)
-    assert bool(torch.isfinite(embedding(s8, s16, torch.zeros(3, *GRID))).all())
+    assert not torch.allclose(before, layer(over_item(s8, beside, item)), atol=1e-2)
+    assert bool(torch.isfinite(layer(over_item(s8, s16, torch.zeros(3, *GRID)))).all())
 
 
 def test_a_channel_that_is_large_in_every_view_hides_nothing():
@@ -82,15 +83,15 @@ def test_a_channel_that_is_large_in_every_view_hides_nothing():
     s16[:, 3] += 4000
     item = torch.ones(8, *GRID)
     torch.manual_seed(0)
-    embedding = Embedding(Width()).eval()
+    layer = Embedding(Width()).eval()
 
     def likeness():
-        found = embedding(s8, s16, item)
+        found = layer(over_item(s8, s16, item))
         return float((found @ found.T).detach().triu(1).sum() / 28)
 
     before = likeness()
     assert before > 0.95
-    embedding.standardise(over_item(s8, s16, item))
+    layer.standardise(over_item(s8, s16, item))
     assert likeness() < before - 0.4
 
 
@@ -122,19 +123,36 @@ def test_the_type_is_read_off_where_the_damage_is_and_teaches_nothing_else():
     assert not torch.allclose(before, changed, atol=1e-2)
 
 
-def test_embeddings_are_taught_to_tell_products_apart():
+def test_embeddings_are_taught_to_tell_products_apart(tmp_path):
+    """Products differ in few of many numbers; views of one product differ in the others."""
     east, north = torch.eye(4)[:2], torch.eye(4)[2:]
-    bank = Bank()
-    assert embedding_loss(east, east, bank.others(0)) is None
-    bank.add(1, north)
-    bank.add(0, east)
-    others = bank.others(0)
-    assert torch.equal(others, north)
-    assert float(embedding_loss(east, east, others)) < 1e-4
-    assert float(embedding_loss(north, east, others)) > 10
-    for number in range(500):
-        bank.add(2 + number, north)
-    assert len(bank.others(0)) == LATELY
+    assert float(embedding_loss(east, east)) < 1e-4
+    assert float(embedding_loss(east, north)) > 0.5
+    rng = np.random.default_rng(0)
+    width = Width(shallow=4, deep=12, embedding=8)
+
+    def products(count):
+        """Three captures of two views; the last capture is a reference."""
+        found = []
+        for _ in range(count):
+            numbers = rng.normal(0, 3, (3, 2, 32)).astype(np.float32)
+            numbers[..., 20:26] = rng.normal(size=6)
+            found.append(list(numbers))
+        return found
+
+    taught, others = products(100), [(captures, 1) for captures in products(30)]
+    torch.manual_seed(0)
+    layer = Embedding(width)
+    standardise(layer, taught)
+    assert steps(taught) == 2
+    before = recognised(layer, others)["recognised"]
+    fit(tmp_path, layer, lambda rng: embedding(layer, taught, rng),
+        Recipe(60, 2, rate=1e-2, decay=1e-2), about={})  # fmt: skip
+    assert before < 0.3
+    assert recognised(layer, others)["recognised"] > 0.7
+    assert np.linalg.norm(embed(layer, taught[0][0]), axis=1) == pytest.approx(1, abs=1e-5)
+    assert steps(taught[:1]) == steps([captures[:1] for captures in taught]) == 0
+    assert recognised(layer, others[:1]) == {}
 
 
 def perfect():

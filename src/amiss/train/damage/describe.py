@@ -1,7 +1,4 @@
-"""Trains descriptors on families: every place of an item finds itself in the references.
-
-And embeddings with them: every view finds its product.
-"""
+"""Trains descriptors on families: every place of an item finds itself in the references."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,19 +10,13 @@ from torch.nn import functional
 
 from amiss.train.cache.sight import Sight, by_depth
 from amiss.train.damage.correspond import Places, correspondence_loss
-from amiss.train.damage.embed import Bank, embedding_loss
 from amiss.train.damage.families import Family
-from amiss.train.damage.network import Descriptor, Width, over_item
+from amiss.train.damage.network import Descriptor, Width
 from amiss.train.damage.precision import mixed
 
 VIEWS, REFERENCES = 3, 4
 """Of an item and of its references that are shown at a time."""
 ITEM = 0.3  # how much the outline counts beside finding places
-EMBED = 0.3  # and finding the product
-
-
-STANDARD = 600
-"""Views that say how large the numbers of an embedding usually are."""
 
 
 class Describer(nn.Module):
@@ -37,44 +28,23 @@ class Describer(nn.Module):
         self.sharpness = nn.Parameter(torch.tensor(14.0))
 
 
-def standardise(describer: Describer, families: Sequence[Family], seed: int) -> None:
-    """Learns from views of the families how large the numbers of an embedding usually are."""
-    views = [(family, view) for family in families for item in family.items for view in item.views]
-    drawn = np.random.default_rng([seed, STANDARD]).permutation(len(views))[:STANDARD]
-    found = []
-    for place in drawn:
-        family, view = views[place]
-        sight = family.sight(view)
-        shallow, deep = map(torch.from_numpy, features([sight]))
-        found.append(over_item(shallow, deep, torch.from_numpy(_coarse_item(sight))[None]))
-    if len(found) > 1:
-        describer.network.embed.standardise(torch.cat(found))
-
-
 def describing(
     describer: Describer, families: Sequence[Family], rng: np.random.Generator, items: int
 ) -> Iterator[Tensor]:
     """Losses of an epoch: of each family `items` of its items, two families at a time."""
     chosen = [family for family in families if family.captures]
     order = rng.permutation(len(chosen))
-    bank = Bank()
     for first in range(0, len(order) - 1, 2):
         losses: list[Tensor] = []
         for place in order[first : first + 2]:
-            losses += _losses(describer, chosen[place], int(place), bank, rng, items)
+            losses += _losses(describer, chosen[place], rng, items)
         if losses:
             yield torch.stack(losses).mean()
 
 
 def _losses(
-    describer: Describer,
-    family: Family,
-    number: int,
-    bank: Bank,
-    rng: np.random.Generator,
-    items: int,
+    describer: Describer, family: Family, rng: np.random.Generator, items: int
 ) -> list[Tensor]:
-    """number: of the product, by which the bank knows it."""
     own = [item for item in family.items if item.product in (None, family.product)]
     queries = [view for place in rng.permutation(len(own))[:items] for view in own[place].views]
     queries = [queries[place] for place in rng.permutation(len(queries))[: VIEWS * items]]
@@ -86,10 +56,9 @@ def _losses(
     if any(sight.grid != sights[0].grid for sight in sights):
         return []
     with mixed():
-        told = describer.network(*map(torch.from_numpy, features(sights)))
-    descriptors, item, embedding = (one.float() for one in told)
+        told = describer.network.places(*map(torch.from_numpy, features(sights)))
+    descriptors, item = (one.float() for one in told)
     descriptors = functional.normalize(descriptors, dim=1)
-    embedding = functional.normalize(embedding, dim=1)
     outlined = torch.tensor([view.outlined for view in (*queries, *views)])
     losses = []
     if bool(outlined.any()):
@@ -98,10 +67,6 @@ def _losses(
             ITEM * functional.binary_cross_entropy_with_logits(item[outlined], outline[outlined])
         )
     count = len(queries)
-    known = embedding_loss(embedding[:count], embedding[count:], bank.others(number))
-    if known is not None:
-        losses.append(EMBED * known)
-    bank.add(number, embedding[count:])
     flat = descriptors.flatten(2)
     at = [Places.of(sight) for sight in sights]
     found = []

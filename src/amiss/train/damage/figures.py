@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from amiss.evaluate.metrics import auroc, average_precision, recall_at_fpr
+from amiss.train.damage.embed import Captures, embed
 from amiss.train.damage.epochs import Answer
-from amiss.train.damage.families import Family
-from amiss.train.damage.matches import embed
-from amiss.train.damage.network import ANY, MAJOR, Descriptor
+from amiss.train.damage.network import ANY, MAJOR, Embedding
 
 
 def figures(answers: Iterable[Answer]) -> dict[str, float]:
@@ -33,20 +32,18 @@ def figures(answers: Iterable[Answer]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in found.items()}
 
 
-def recognised(descriptor: Descriptor, families: Sequence[Family]) -> dict[str, float]:
+def recognised(layer: Embedding, products: Sequence[tuple[Captures, int]]) -> dict[str, float]:
     """Share of views whose nearest reference, among those of all products, is of their product.
 
-    Nothing where no two products have references.
+    Nothing where no two products have references. products: captures of each, and how many of them
+    are references, which come last.
     """
     queries, references = [], []
-    for number, family in enumerate(families):
-        shown = [view for capture in family.captures for view in capture]
-        own = [one for one in family.items if one.product in (None, family.product)]
-        asked = [view for item in own for view in item.views]
-        if shown and asked:
-            found = embed(descriptor, [family.sight(view) for view in (*asked, *shown)])
-            queries += [(number, one) for one in found[: len(asked)]]
-            references += [(number, one) for one in found[len(asked) :]]
+    for number, (captures, count) in enumerate(products):
+        first = len(captures) - count
+        if 0 < first < len(captures):
+            queries += [(number, one) for one in embed(layer, np.concatenate(captures[:first]))]
+            references += [(number, one) for one in embed(layer, np.concatenate(captures[first:]))]
     if len({number for number, _ in references}) < 2:
         return {}
     alike = np.stack([one for _, one in queries]) @ np.stack([one for _, one in references]).T

@@ -7,9 +7,9 @@ they are another product's, a damaged item was taken for one, or there are fewer
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,10 @@ from numpy.typing import NDArray
 from amiss.detect.align import Described
 from amiss.detect.match import Match, match
 from amiss.domain.errors import DatasetError
-from amiss.train.cache.sight import Sight
 from amiss.train.cache.store import Kept
 from amiss.train.damage.describe import features
 from amiss.train.damage.families import Family
-from amiss.train.damage.network import Descriptor
+from amiss.train.damage.network import Descriptor, over_item
 
 ITEM = 0.0
 """Logit from which a cell may be matched."""
@@ -39,13 +38,23 @@ class Matched:
 
     references: in the order that matches count them. lender: place among all families of the one
     that they come from. spoilt: id of the item that was taken for a reference, if one was; it
-    cannot be asked about.
+    cannot be asked about. pooled: by id of each view and own reference P numbers of what it shows
+    as a whole, see `over_item`; nothing beside references that go wrong.
     """
 
     references: tuple[Kept, ...]
     lender: int
     spoilt: str | None
     views: dict[str, Match]
+    pooled: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Described:
+    """A view by its descriptors, and as a whole."""
+
+    places: Described
+    pooled: NDArray[np.float32]
 
 
 def match_families(
@@ -79,61 +88,49 @@ def match_families(
     return found
 
 
-def describe(network: Descriptor, sights: Sequence[Sight]) -> list[Described]:
-    """Descriptors D×h×w, and the cells h×w that may be matched."""
-    found: dict[int, Described] = {}
-    for grid in dict.fromkeys(sight.grid for sight in sights):
-        places = [place for place, sight in enumerate(sights) if sight.grid == grid]
-        maps = features([sights[place] for place in places])
-        with torch.inference_mode():
-            told, item, _ = network(*map(torch.from_numpy, maps))
-        for place, one, there in zip(places, told, item, strict=True):
-            found[place] = one.numpy(), there.numpy() > ITEM
-    return [found[place] for place in range(len(sights))]
-
-
-def embed(network: Descriptor, sights: Sequence[Sight]) -> NDArray[np.float32]:
-    """N×E: what each view shows as a whole."""
-    found: dict[int, NDArray[np.float32]] = {}
-    for grid in dict.fromkeys(sight.grid for sight in sights):
-        places = [place for place, sight in enumerate(sights) if sight.grid == grid]
-        with torch.inference_mode():
-            _, _, told = network(
-                *map(torch.from_numpy, features([sights[place] for place in places]))
-            )
-        found.update(zip(places, told.numpy(), strict=True))
-    return np.stack([found[place] for place in range(len(sights))])
-
-
 def matched(
     families: Sequence[Family], place: int, network: Descriptor, seed: int
 ) -> tuple[Matched, Matched]:
     """A family with its own references, and with references as they go wrong."""
     family = families[place]
     rng = np.random.default_rng([seed, place])
-    views = [view for item in family.items for view in item.views]
-    described = dict(
-        zip(
-            [view.id for view in views],
-            describe(network, [family.sight(view) for view in views]),
-            strict=True,
-        )
-    )
     own = tuple(view for capture in family.captures for view in capture)
-    right = _matched(family, own, place, None, described, network)
+    views = (*(view for item in family.items for view in item.views), *own)
+    known = _described(family, views, network)
+    right = replace(
+        _matched(family, own, place, None, known),
+        pooled={name: one.pooled for name, one in known.items()},
+    )
     hurt = [item for item in family.items if item.damages]
     kind = int(rng.integers(3))
     if kind == 0 and len(families) > 1:
         lender = (place + 1 + int(rng.integers(len(families) - 1))) % len(families)
         theirs = tuple(view for capture in families[lender].captures for view in capture)
         if theirs:
-            return right, _matched(family, theirs, lender, None, described, network, families)
+            known = known | _described(families[lender], theirs, network)
+            return right, _matched(family, theirs, lender, None, known)
     if kind == 1 and hurt and len(family.captures) > 1:
         item = hurt[int(rng.integers(len(hurt)))]
         mixed = (*family.captures[0], *item.views)
-        return right, _matched(family, mixed, place, item.id, described, network)
+        return right, _matched(family, mixed, place, item.id, known)
     fewer = tuple(view for capture in family.captures[:1] for view in capture)
-    return right, _matched(family, fewer, place, None, described, network)
+    return right, _matched(family, fewer, place, None, known)
+
+
+def _described(family: Family, views: Sequence[Kept], network: Descriptor) -> dict[str, _Described]:
+    """Views of a family, by their ids."""
+    sights = [family.sight(view) for view in views]
+    found: dict[str, _Described] = {}
+    for grid in dict.fromkeys(sight.grid for sight in sights):
+        places = [place for place, sight in enumerate(sights) if sight.grid == grid]
+        maps = features([sights[place] for place in places])
+        with torch.inference_mode():
+            shallow, deep = map(torch.from_numpy, maps)
+            told, item = network.places(shallow, deep)
+            pooled = over_item(shallow, deep, torch.sigmoid(item))
+        for place, one, there, whole in zip(places, told, item, pooled, strict=True):
+            found[views[place].id] = _Described((one.numpy(), there.numpy() > ITEM), whole.numpy())
+    return found
 
 
 def _matched(
@@ -141,16 +138,13 @@ def _matched(
     references: tuple[Kept, ...],
     lender: int,
     spoilt: str | None,
-    described: dict[str, Described],
-    network: Descriptor,
-    families: Sequence[Family] = (),
+    known: Mapping[str, _Described],
 ) -> Matched:
     if not references:
         return Matched((), lender, None, {})
-    source = families[lender] if families else family
-    theirs = describe(network, [source.sight(view) for view in references])
+    theirs = [known[view.id].places for view in references]
     found = {
-        view.id: match(described[view.id], theirs)
+        view.id: match(known[view.id].places, theirs)
         for item in family.items
         if item.id != spoilt
         for view in item.views
@@ -171,8 +165,11 @@ def _write(file: Path, made: Sequence[tuple[Matched, Matched]]) -> None:
                     "lender": one.lender,
                     "spoilt": one.spoilt,
                     "views": list(one.views),
+                    "pooled": list(one.pooled),
                 }
             )
+            if one.pooled:
+                arrays[f"{number}:{side}:pooled"] = np.stack(list(one.pooled.values()))
             for place, found in enumerate(one.views.values()):
                 for part in _PARTS:
                     arrays[f"{number}:{side}:{place}:{part}"] = _short(getattr(found, part))
@@ -206,6 +203,9 @@ def _read(
                             )
                             for at, view in enumerate(one["views"])
                         },
+                        dict(zip(one["pooled"], stored[f"{number}:{side}:pooled"], strict=True))
+                        if one["pooled"]
+                        else {},
                     )
                     for side, one in enumerate(told)
                 ]

@@ -169,7 +169,7 @@ class Embedding(nn.Module):
     """What a view shows, as one unit vector: alike for views of one product, whatever its pose.
 
     Means and spreads of the encoder's maps over the item, each standardised by what it is over many
-    views, and two layers. A norm over all of them would not do: the few channels that are large in
+    views, and one layer. A norm over all of them would not do: the few channels that are large in
     every view would leave nothing else to see.
     """
 
@@ -181,21 +181,17 @@ class Embedding(nn.Module):
         pooled = 2 * (width.shallow + width.deep)
         self.register_buffer("middle", torch.zeros(pooled))
         self.register_buffer("spread", torch.ones(pooled))
-        self.layers = nn.Sequential(
-            nn.Linear(pooled, 192),
-            nn.ReLU(inplace=True),
-            nn.Linear(192, width.embedding),
-        )
+        self.layer = nn.Linear(pooled, width.embedding)
 
     def standardise(self, pooled: Tensor) -> None:
         """Takes N×P numbers of many views for what they usually are."""
         self.middle.copy_(pooled.mean(dim=0))
         self.spread.copy_(pooled.std(dim=0).clamp(min=1e-3))
 
-    def forward(self, shallow: Tensor, deep: Tensor, item: Tensor) -> Tensor:
-        """N×S×2h×2w, N×D×h×w and N×h×w shares of item to N×embedding."""
-        usual = (over_item(shallow, deep, item) - self.middle) / self.spread
-        return functional.normalize(self.layers(usual.clamp(-5, 5)), dim=1)
+    def forward(self, pooled: Tensor) -> Tensor:
+        """N×P numbers of `over_item` to N×embedding."""
+        usual = (pooled - self.middle) / self.spread
+        return functional.normalize(self.layer(usual.clamp(-5, 5)), dim=1)
 
 
 def over_item(shallow: Tensor, deep: Tensor, item: Tensor) -> Tensor:
@@ -221,13 +217,15 @@ class Descriptor(nn.Module):
         self.out = nn.Conv2d(width.coarse, width.descriptor + 1, 1)
         self.embed = Embedding(width)
 
-    def forward(self, shallow: Tensor, deep: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Descriptors, how sure a cell shows the item, and the embedding.
+    def places(self, shallow: Tensor, deep: Tensor) -> tuple[Tensor, Tensor]:
+        """Descriptors, and how sure a cell shows the item.
 
-        N×S×2h×2w and N×D×h×w to N×descriptor×h×w, of length 1 at each cell, logits N×h×w, and
-        N×embedding, of length 1.
+        N×S×2h×2w and N×D×h×w to N×descriptor×h×w, of length 1 at each cell, and logits N×h×w.
         """
         found = self.out(self.body(self.mix(torch.cat([deep, self.sink(shallow)], dim=1))))
-        item = found[:, -1]
-        embedding = self.embed(shallow, deep, torch.sigmoid(item.detach()))
-        return functional.normalize(found[:, :-1], dim=1), item, embedding
+        return functional.normalize(found[:, :-1], dim=1), found[:, -1]
+
+    def forward(self, shallow: Tensor, deep: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What `places` gives, and N×embedding, of length 1."""
+        found, item = self.places(shallow, deep)
+        return found, item, self.embed(over_item(shallow, deep, torch.sigmoid(item)))

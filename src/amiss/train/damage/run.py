@@ -2,6 +2,7 @@
 
     describe   descriptors that find places again
     matches    where each view lies in its references, found once by them
+    recognise  embeddings that tell products apart
     judge      the damage network, without and with references at once
 
 Each stage goes on where it was stopped. `run.json` of each says what it was trained on and how,
@@ -19,7 +20,9 @@ from amiss.dataset.words import SplitName
 from amiss.train.cache.sight import by_depth
 from amiss.train.cache.store import read_squeezers
 from amiss.train.damage.ahead import ahead
-from amiss.train.damage.describe import Describer, describing, standardise
+from amiss.train.damage.describe import Describer, describing
+from amiss.train.damage.embed import EPOCHS, captures_of, embedding, standardise
+from amiss.train.damage.embed import steps as embedding_steps
 from amiss.train.damage.epochs import Pairs, answers, shuffled, steps
 from amiss.train.damage.families import Family, alone, read_families, sampled, thinned
 from amiss.train.damage.figures import figures, recognised
@@ -27,7 +30,7 @@ from amiss.train.damage.fit import Recipe, fit
 from amiss.train.damage.judge import DamageNetwork, losses
 from amiss.train.damage.losses import Weights
 from amiss.train.damage.matches import match_families
-from amiss.train.damage.network import Descriptor, Width
+from amiss.train.damage.network import Descriptor, Embedding, Width
 from amiss.train.damage.precision import laid_out
 
 DESCRIBING = 1000
@@ -101,6 +104,7 @@ def train(
     descriptor = _described(folder / "describe", families, options, about, tell)
     pairs = _matched(folder / "matches", families, descriptor, options, tell)
     known = _matched(folder / "matches-validation", held_out, descriptor, options, tell)
+    _recognising(folder / "recognise", descriptor.embed, families, pairs, options, about, tell)
     torch.manual_seed(options.seed)
     network = laid_out(DamageNetwork(options.width)).to(options.device)
     recipe = Recipe(options.epochs, steps(families), rate=options.rate, seed=options.seed)
@@ -116,7 +120,13 @@ def train(
         tell=lambda line: tell("judge", line),
     )
     found = figures(answers(network, held_out, known, options.device))
-    found |= recognised(descriptor, held_out)
+    found |= recognised(
+        descriptor.embed,
+        [
+            (captures_of(family, right), len(family.captures))
+            for family, (right, _) in zip(held_out, known, strict=True)
+        ],
+    )
     return Trained(descriptor, network.cpu(), found)
 
 
@@ -138,7 +148,6 @@ def _described(
 ) -> Descriptor:
     torch.manual_seed(options.seed)
     describer = laid_out(Describer(options.width))
-    standardise(describer, families, options.seed)
     steps_each = max(1, len(families) // 2)
     recipe = Recipe(
         options.describe_epochs or max(1, round(DESCRIBING / steps_each)),
@@ -172,6 +181,32 @@ def _matched(
     )
     torch.set_num_threads(options.threads)
     return found
+
+
+def _recognising(
+    folder: Path,
+    layer: Embedding,
+    families: Sequence[Family],
+    pairs: Pairs,
+    options: Options,
+    about: dict[str, Any],
+    tell: Tell,
+) -> None:
+    """Trains the embedding in place; where products cannot be told apart, it stays as it is."""
+    products = [
+        captures_of(family, right) for family, (right, _) in zip(families, pairs, strict=True)
+    ]
+    standardise(layer, products)
+    steps_each = embedding_steps(products)
+    if steps_each:
+        fit(
+            folder,
+            layer,
+            lambda rng: embedding(layer, products, rng),
+            Recipe(EPOCHS, steps_each, rate=2e-3, decay=1e-2, seed=options.seed),
+            about=about,
+            tell=lambda line: tell("recognise", line),
+        )
 
 
 def _plain(options: Options) -> dict[str, Any]:
