@@ -38,7 +38,8 @@ from amiss.domain.evidence import Evidence, Finding, ScoreMap
 from amiss.domain.result import Result
 from amiss.domain.words import Decision, ProcessStep
 from amiss.gallery.reference import Reference
-from amiss.gallery.store import Gallery
+from amiss.gallery.sqlite import SqliteGallery
+from amiss.gallery.store import GalleryStore
 from amiss.vision.decode import decode
 from amiss.vision.engine.choose import EngineName, load_engine
 from amiss.vision.engine.protocol import Engine
@@ -54,7 +55,7 @@ class Inspector:
         point: OperatingPoint,
         engine: Engine,
         *,
-        gallery: Gallery | None = None,
+        gallery: GalleryStore | None = None,
         settings: Settings | None = None,
         threads: int | None = None,
     ) -> None:
@@ -96,7 +97,7 @@ class Inspector:
             opened,
             point,
             load_engine(opened, engine, threads),
-            gallery=None if gallery is None else Gallery.open(Path(gallery), opened.id),
+            gallery=None if gallery is None else SqliteGallery.open(Path(gallery), opened.id),
             threads=threads,
         )
 
@@ -141,11 +142,11 @@ class Inspector:
         started = time.perf_counter()
         capture, views = _capture(item, depth, empty_tray, product, step)
         named = (expected,) if isinstance(expected, str) else tuple(expected or ())
-        held_against = self._references(references, capture.product)
+        revision, held_against = self._held(references, capture.product)
         sights = self._reader.read(views)
         capture = replace(capture, views=tuple(sight.view for sight in sights))
         judged = self._detectors.judge(sights, held_against)
-        return self._result(capture, judged, named, started)
+        return self._result(capture, judged, named, revision, started)
 
     def inspect_many(
         self,
@@ -178,14 +179,18 @@ class Inspector:
         for place, item in enumerate(items):
             began = time.perf_counter() - shared
             given = None if references is None else references[place]
-            judged = self._detectors.judge(
-                [next(sights) for _ in item.views], self._references(given, item.product)
-            )
-            found.append(self._result(item, judged, (), began))
+            revision, held_against = self._held(given, item.product)
+            judged = self._detectors.judge([next(sights) for _ in item.views], held_against)
+            found.append(self._result(item, judged, (), revision, began))
         return found
 
     def _result(
-        self, capture: Capture, judged: Sequence[Judged], named: tuple[str, ...], started: float
+        self,
+        capture: Capture,
+        judged: Sequence[Judged],
+        named: tuple[str, ...],
+        revision: int | None,
+        started: float,
     ) -> Result:
         score = self._score(judged)
         scores = tuple(self._score([one], compared=was_compared(judged)) for one in judged)
@@ -212,7 +217,7 @@ class Inspector:
             bundle=self._bundle_id,
             operating_point=self._point_hash,
             provisional=self.point.provisional,
-            gallery_revision=self.gallery.revision if self.gallery is not None else None,
+            gallery_revision=revision,
             product=capture.product,
             expected=named,
         )
@@ -225,21 +230,23 @@ class Inspector:
         """
         return self._detectors.judge(self._reader.read(capture.views), references)
 
-    def _references(
+    def _held(
         self,
         references: ImageLike | Reference | Sequence[ImageLike | Reference] | None,
         product: str | None,
-    ) -> tuple[Reference, ...]:
-        """The references asked for, or those of the product in the gallery."""
+    ) -> tuple[int | None, tuple[Reference, ...]]:
+        """The references asked for, or those of the product in the gallery; and its revision."""
+        revision = None if self.gallery is None else self.gallery.revision
         if isinstance(references, str | Path | bytes | np.ndarray | Reference):
             references = [references]
         if references is not None:
-            return tuple(one if isinstance(one, Reference) else self.see(one) for one in references)
+            given = (one if isinstance(one, Reference) else self.see(one) for one in references)
+            return revision, tuple(given)
         if product is None:
-            return ()
+            return revision, ()
         if self.gallery is None:
             raise GalleryError(f"There is no gallery to look {product} up in; name one.")
-        return self.gallery.references(product)
+        return self.gallery.held(product)
 
     def _score(self, judged: Sequence[Judged], *, compared: bool | None = None) -> float | None:
         """Of an item; of one view of it, `compared` says whether any of them was."""

@@ -1,11 +1,18 @@
 """`amiss gallery`, from the first reference to undo."""
 
+from amiss.bundle.read import open_bundle
+from amiss.gallery.sqlite import SqliteGallery
+
 
 def test_gallery_from_first_reference_to_undo(document, refused, amiss, pictures, point, tmp_path):
     here = ("--gallery", tmp_path / "gallery")
     shoe = (*here, "--product", "SHOE")
     added = document("gallery", "add", pictures / "a.jpg", pictures / "b.jpg", *shoe)
     assert added["revision"] == 2
+    bundle = open_bundle()
+    held = SqliteGallery.open(tmp_path / "gallery", bundle.id).references("SHOE")
+    assert bundle.manifest.damage is not None
+    assert all(one.seen is not None for one in held)  # what the damage model compares with
     assert "already" in refused("gallery", "add", pictures / "a.jpg", *shoe)
     listed = document("gallery", "list", *here)["products"]
     assert [one["product"] for one in listed] == ["SHOE"]

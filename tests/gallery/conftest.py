@@ -5,7 +5,7 @@ from gallery_helpers import BUNDLE, digest, picture
 
 from amiss.bundle.manifest import Encoder, Output
 from amiss.gallery.reference import see_reference
-from amiss.gallery.store import Gallery
+from amiss.gallery.sqlite import SqliteGallery
 from amiss.vision.engine.fake import FakeEngine
 from amiss.vision.look import Eye
 
@@ -46,4 +46,4 @@ def folder(tmp_path):
 
 @pytest.fixture
 def gallery(folder):
-    return Gallery.open(folder, BUNDLE, create=True)
+    return SqliteGallery.open(folder, BUNDLE, create=True)

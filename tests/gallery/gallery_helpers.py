@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from amiss.domain.errors import GalleryError
-from amiss.gallery.store import Gallery
+from amiss.gallery.sqlite import SqliteGallery
 
 BUNDLE = "tiny@0123456789ab"
 MORNING = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -32,15 +32,7 @@ def state(gallery):
 
 
 def reopen(folder):
-    return Gallery.open(folder, BUNDLE)
-
-
-def files(folder):
-    return {
-        path.relative_to(folder).as_posix(): (path.stat().st_mtime_ns, path.stat().st_size)
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != "lock"
-    }
+    return SqliteGallery.open(folder, BUNDLE)
 
 
 def refuses(action, *words):

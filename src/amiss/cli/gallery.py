@@ -10,8 +10,7 @@ from amiss.cli.output import console, print_json, progress, table
 from amiss.domain.errors import GalleryError
 
 if TYPE_CHECKING:
-    from amiss.gallery.ledger import Change
-    from amiss.gallery.store import Gallery
+    from amiss.gallery.store import Change, GalleryStore
 
 SHOWN_DIGITS = 12  # of a digest: enough to name a reference by
 
@@ -35,21 +34,22 @@ def add(
 ) -> None:
     """Add pristine views of a product; the gallery is made where there is none."""
     from amiss.bundle.read import open_bundle
-    from amiss.gallery.reference import see_reference
-    from amiss.gallery.store import Gallery
+    from amiss.detect.damage import DamageModel
+    from amiss.detect.read import Reader
+    from amiss.gallery.sqlite import SqliteGallery
     from amiss.vision.decode import decode
     from amiss.vision.engine.choose import load_engine
     from amiss.vision.look import Eye
 
     opened = open_bundle(bundle)
     eye = Eye(load_engine(opened, engine), opened.manifest.encoder)
+    reader = Reader(eye, None if opened.manifest.damage is None else DamageModel(opened))
     seen = []
     with progress("Looking") as moved:  # at all of them first: a bad picture adds nothing
         for done, path in enumerate(pictures, start=1):
-            view = decode(path)
-            seen.append((see_reference(path.name, view.rgb, eye), path.read_bytes()))
+            seen.append((reader.reference(path.name, decode(path)), path.read_bytes()))
             moved(done, len(pictures))
-    store = Gallery.open(gallery, opened.id, create=True)
+    store = SqliteGallery.open(gallery, opened.id, create=True)
     for done, (reference, picture) in enumerate(seen):
         try:
             store.add(product, reference, picture)
@@ -73,32 +73,26 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List products and their references."""
-    from amiss.gallery.ledger import Ledger
-
     store = _open(gallery, bundle)
-    ledger = Ledger()  # from the log alone: opening every reference would take long
-    for change in store.history():
-        ledger.apply(change)
-    products = [product] if product is not None else sorted(ledger.added)
-    if product is not None and product not in ledger.added:
+    there = {name: store.listed(name) for name in ([product] if product else store.products())}
+    if product is not None and not there[product]:
         raise GalleryError(f"There is no product {product!r} in {gallery}; list all of them.")
     listed = [
         {
             "product": name,
             "references": [
-                {"name": one.name, "digest": one.digest, "revision": one.revision}
-                for one in ledger.references(name)
+                {"name": one.name, "digest": one.digest, "revision": one.revision} for one in added
             ],
         }
-        for name in products
+        for name, added in there.items()
     ]
     document = {"gallery": str(gallery), "revision": store.revision, "products": listed}
     if as_json:
         print_json(document)
         return
     shown = table("product", "reference", "digest", ">since revision")
-    for name in products:
-        for one in ledger.references(name):
+    for name, added in there.items():
+        for one in added:
             shown.add_row(name, one.name, one.digest[:SHOWN_DIGITS], str(one.revision))
     console().print(shown)
 
@@ -146,11 +140,11 @@ def history(gallery: GalleryFolder, bundle: BundleFolder = None, as_json: AsJson
     console().print(shown)
 
 
-def _open(folder: Path, bundle: Path | None) -> "Gallery":
+def _open(folder: Path, bundle: Path | None) -> "GalleryStore":
     from amiss.bundle.read import open_bundle
-    from amiss.gallery.store import Gallery
+    from amiss.gallery.sqlite import SqliteGallery
 
-    return Gallery.open(folder, open_bundle(bundle).id)
+    return SqliteGallery.open(folder, open_bundle(bundle).id)
 
 
 def _export(change: "Change") -> dict[str, Any]:
