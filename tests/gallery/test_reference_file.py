@@ -43,13 +43,8 @@ def test_all_but_the_patches_comes_back_exactly(seen):
         np.testing.assert_array_equal(one, other)
 
 
-def test_equal_references_make_equal_files_that_numpy_opens(seen, tmp_path):
-    data = to_bytes(seen)
-    assert data == to_bytes(seen)
-    path = tmp_path / "reference.npz"
-    path.write_bytes(data)
-    with np.load(path, allow_pickle=False) as archive:
-        assert archive["patches/0/s16a"].dtype == np.float16
+def test_equal_references_make_equal_files(seen):
+    assert to_bytes(seen) == to_bytes(replace(seen))
 
 
 def test_patches_of_zeros_stay_zeros(seen):

@@ -1,4 +1,4 @@
-"""A reference as the bytes of one `.npz` file; the only place that knows how it is laid out.
+"""A reference as the bytes of one zip archive; the only place that knows how it is laid out.
 
 Patches are stored as float16, which moves a distance near 0 by about 0.001 and others by 0.0001;
 everything else is stored exactly. The file ends in the SHA-256 of all that stands before (as the
@@ -19,7 +19,7 @@ from amiss.gallery.reference import Reference
 from amiss.vision.look import Look, Patches
 from amiss.vision.seen import Seen
 
-FORMAT = 4
+FORMAT = 5
 ANOTHER_VERSION = "it was written by another version of Amiss"
 FACTS_FILE = "facts.json"
 _SEAL_BYTES = 64  # hex digits
@@ -118,16 +118,20 @@ def _unit(stored: NDArray[np.generic]) -> Patches:
 
 
 def _zip(facts: dict[str, Any], arrays: Arrays) -> bytes:
-    """An archive that `numpy.load` reads too; patches are left as they are: deflate gains 8 %."""
+    """An archive of plain numbers; patches are left as they are: deflate gains 8 %.
+
+    Kinds and shapes stand among the facts, not before each array as in an `.npz`: numpy reads
+    those with `ast`, which CPython 3.11 cannot do in several threads at once.
+    """
     buffer = io.BytesIO()
+    shapes = {name: [array.dtype.str, *array.shape] for name, array in arrays.items()}
     with zipfile.ZipFile(buffer, "w") as archive:
-        _write(archive, FACTS_FILE, json.dumps(facts).encode(), zipfile.ZIP_DEFLATED)
+        text = json.dumps({**facts, "arrays": shapes}).encode()
+        _write(archive, FACTS_FILE, text, zipfile.ZIP_DEFLATED)
         for name, array in arrays.items():
-            plain = io.BytesIO()
-            np.lib.format.write_array(plain, np.ascontiguousarray(array), allow_pickle=False)
             stored = array.dtype == np.float16
             method = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-            _write(archive, f"{name}.npy", plain.getvalue(), method)
+            _write(archive, name, np.ascontiguousarray(array).tobytes(), method)
     return buffer.getvalue()
 
 
@@ -136,10 +140,15 @@ def _write(archive: zipfile.ZipFile, name: str, data: bytes, method: int) -> Non
 
 
 def _unzip(data: bytes) -> tuple[dict[str, Any], Arrays]:
-    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-        facts = json.loads(archive[FACTS_FILE])
-        names = [name for name in archive.files if name != FACTS_FILE]
-        return facts, {name: archive[name] for name in names}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            facts = json.loads(archive.read(FACTS_FILE))
+            return facts, {
+                name: np.frombuffer(archive.read(name), kind).reshape(shape)
+                for name, (kind, *shape) in facts["arrays"].items()
+            }
+    except (KeyError, zipfile.BadZipFile) as error:
+        raise ValueError(ANOTHER_VERSION) from error
 
 
 def _seal(archive: bytes) -> bytes:
