@@ -1,0 +1,1 @@
+"""Which product an item is: cues, each of its own, and what they say together."""
