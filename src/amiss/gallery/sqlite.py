@@ -11,19 +11,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from amiss.domain.errors import GalleryError
 from amiss.gallery import store
 from amiss.gallery.database import FILE, Database, errors
 from amiss.gallery.names import check_product_name, check_reference_name
 from amiss.gallery.reference import Reference
 from amiss.gallery.reference_file import from_bytes, to_bytes
-from amiss.gallery.store import SHORTEST_DIGEST, Action, Change, utc_now
+from amiss.gallery.store import SHORTEST_DIGEST, Action, Change, Embedded, utc_now
 
 FORMAT = 2
 CACHED_REFERENCES = 64
 """References kept in memory, about 3.5 MB each: two full products."""
 
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+_VECTOR = np.dtype("<f2")
 _OLD_PASSPORT = "gallery.json"
 _TABLES = """
 CREATE TABLE passport (format INTEGER NOT NULL, bundle TEXT NOT NULL, created TEXT NOT NULL);
@@ -39,9 +43,10 @@ CREATE TABLE steps (
     revision INTEGER PRIMARY KEY REFERENCES changes, added INTEGER NOT NULL REFERENCES changes
 ) STRICT;
 CREATE TABLE files (
-    product TEXT NOT NULL, digest TEXT NOT NULL, reference BLOB NOT NULL, picture BLOB,
-    PRIMARY KEY (product, digest)
+    product TEXT NOT NULL, digest TEXT NOT NULL, embedding BLOB, reference BLOB NOT NULL,
+    picture BLOB, PRIMARY KEY (product, digest)
 ) STRICT;
+CREATE INDEX changes_of ON changes (product, digest);
 """
 _CHANGE = (
     "SELECT c.revision, c.action, c.product, c.digest, c.name, c.time, c.undoes FROM changes c"
@@ -131,6 +136,27 @@ class SqliteGallery:
             revision, there = self._revision(), self._there(product)
         return revision, tuple(self._read(added) for added in there)
 
+    def embedded(self, after: int = 0) -> tuple[int, list[Embedded]]:
+        """The revision, and all references that changed after another. See `GalleryStore`."""
+        with self._database.reading():
+            rows = (
+                self._database.all(
+                    "SELECT since, product, embedding FROM there JOIN files USING (product, digest)"
+                    " ORDER BY since"
+                )
+                if after == 0
+                else self._database.all(
+                    "SELECT c.revision, c.product, iif(t.since = c.revision, f.embedding, NULL)"
+                    " FROM changes c LEFT JOIN there t USING (product, digest)"
+                    " LEFT JOIN files f USING (product, digest) WHERE c.action = 'add' AND"
+                    " (c.product, c.digest) IN"
+                    " (SELECT product, digest FROM changes WHERE revision > ?)"
+                    " ORDER BY c.revision",
+                    after,
+                )
+            )
+            return self._revision(), [Embedded(id_, name, _vector(v)) for id_, name, v in rows]
+
     def picture(self, product: str, name_or_digest: str) -> bytes | None:
         """The file that a reference was seen in, if it was handed in."""
         with self._database.reading():
@@ -155,11 +181,13 @@ class SqliteGallery:
                 "The picture of a reference is neither JPEG nor PNG; hand in one of these."
             )
         stored = to_bytes(reference)
+        seen = reference.seen
+        embedding = None if seen is None else seen.embedding.astype(_VECTOR).tobytes()
         with self._database.changing():
             self._check_room(product, reference.digest)
             self._database.do(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
-                *(product, reference.digest, stored, picture),
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+                *(product, reference.digest, embedding, stored, picture),
             )
             revision = self._record(Action.ADD, product, reference.digest, reference.name)
             self._put(product, reference.digest, revision)
@@ -343,6 +371,10 @@ def _checked(data: bytes | None, added: Change) -> Reference:
     if reference.digest != added.digest:
         raise ValueError("it holds another reference")
     return reference
+
+
+def _vector(stored: bytes | None) -> NDArray[np.float32] | None:
+    return None if stored is None else np.frombuffer(stored, _VECTOR).astype(np.float32)
 
 
 def _change(row: tuple[Any, ...]) -> Change:

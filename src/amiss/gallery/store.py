@@ -1,9 +1,12 @@
 """What a gallery of references can do, wherever it lies."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import AwareDatetime, ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
@@ -40,6 +43,19 @@ class Change:
     name: str
     time: AwareDatetime
     undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """A reference as an index sees it.
+
+    id: the revision that added it. vector: E float32 of length 1; None if it is there no more, or
+    no damage model has seen it.
+    """
+
+    id: int
+    product: str
+    vector: NDArray[np.float32] | None
 
 
 def utc_now() -> datetime:
@@ -80,6 +96,13 @@ class GalleryStore(Protocol):
 
     def held(self, product: str) -> tuple[int, tuple[Reference, ...]]:
         """The references of a product, and the revision that they are of."""
+        ...
+
+    def embedded(self, after: int = 0) -> tuple[int, list[Embedded]]:
+        """The revision, and all references that were added, removed or brought back after another.
+
+        after: 0 gives all that are there.
+        """
         ...
 
     def picture(self, product: str, name_or_digest: str) -> bytes | None:
