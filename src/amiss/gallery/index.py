@@ -72,6 +72,11 @@ class ProductIndex:
         """Of the gallery, as the index knows it."""
         return self._state.revision
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """What lies on the disk of it."""
+        return self._state.snapshot
+
     def __len__(self) -> int:
         """How many references are searched."""
         state = self._state
