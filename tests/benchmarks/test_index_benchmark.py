@@ -1,10 +1,14 @@
+"""benchmarks/index: what is simulated, and what is measured of it."""
+
 import numpy as np
 import pytest
+
+from amiss.gallery.store import Embedded
+
+pytest.importorskip("benchmarks.index", reason="run pytest where benchmarks/ is")
 from benchmarks.index.__main__ import _markdown
 from benchmarks.index.clusters import VIEWS, Embeddings, clusters, name_of
 from benchmarks.index.measure import measure
-
-from amiss.gallery.store import Embedded
 
 
 def test_views_crowd_around_products_and_products_around_families():
