@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+from amiss.bundle.operating_point import read_operating_point
 from amiss.bundle.read import open_bundle
 from amiss.decide.threshold import damage_confidence, discrepancy_of
 from amiss.domain.errors import InputError
 from amiss.simulate.pristine import pristine_items
+from amiss.simulate.render import fast
+from amiss.train import calibrate
 from amiss.train.calibrate import LEAST_ITEMS, operating_point, pristine_discrepancies
 from amiss.vision.engine.fake import FakeEngine
 
@@ -64,3 +67,26 @@ def test_an_item_is_as_discrepant_as_its_worst_view(bundle):
     assert 1 <= len(found) <= 2
     assert all(value >= 0 for value in found)
     assert list(pristine_discrepancies(bundle, engine, items)) == found
+
+
+def test_the_default_is_calibrated_anew_and_keeps_the_limits_of_its_model(
+    bundle, monkeypatch, tmp_path
+):
+    """Sound items are stood in for; what becomes of their discrepancies is not."""
+    found = np.random.default_rng(1).gamma(4, 0.2, LEAST_ITEMS)
+    written = tmp_path / "point.json"
+    monkeypatch.setattr(fast, "FastBackend", lambda: None)
+    monkeypatch.setattr(calibrate, "pristine_items", lambda count, _backend: range(count))
+    monkeypatch.setattr(calibrate, "default_operating_point_path", lambda: written)
+    monkeypatch.setattr(
+        calibrate, "pristine_discrepancies", lambda _bundle, _engine, items: found[: len(items)]
+    )
+    before = read_operating_point(None, bundle)
+    told = []
+    calibrate.write_default("2026-11-30", LEAST_ITEMS, told.append)
+    after = read_operating_point(written, bundle)
+    assert after.model == before.model
+    assert after.midpoint != before.midpoint
+    assert after.midpoint >= np.sort(found)[-2]
+    assert after.calibration["date"] == "2026-11-30"
+    assert len(told) == LEAST_ITEMS
