@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from amiss.gallery.identify import gs1
+
 MODULES = 95
 QUIET_LEFT, QUIET_RIGHT = 11, 7
 """Light modules that must stand before and after the bars."""
@@ -24,8 +26,7 @@ def check_digit(digits: str) -> str:
     """The thirteenth digit after the first twelve."""
     if len(digits) != 12 or not digits.isdecimal():
         raise ValueError(f"An EAN-13 is made from twelve digits, not from {digits!r}.")
-    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
-    return str(-weighted % 10)
+    return str(gs1.check_digit(digits))
 
 
 def modules(gtin: str) -> NDArray[np.bool_]:
