@@ -11,7 +11,8 @@ from typing import Any
 
 import faiss
 import numpy as np
-from benchmarks.index.clusters import VIEWS, Clusters, Embeddings, clusters, name_of
+from benchmarks.index.clusters import VIEWS, Clusters, Embeddings, Vectors, clusters, name_of
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from amiss.gallery.index import ProductIndex
@@ -45,13 +46,13 @@ def measure(references: int, queries: int, seed: int) -> dict[str, Any]:
             **_asked(index, made, np.ones(references, np.bool_)),
         }
         removed = np.random.default_rng(seed).permutation(references)[: int(CHANGED * references)]
-        found["removed"] = _after_removing(index, store, made, removed)
-        found["brought_back"] = _after_bringing_back(index, store, made, removed)
+        found["removed"] = _changed(index, store, made, removed, there=False)
+        found["brought_back"] = _changed(index, store, made, removed, there=True)
         found["add_to_found_ms"] = _added(index, store, made)
     return {**found, "spread": _spread(made)}
 
 
-def _asked(index: ProductIndex, made: Clusters, there: Any) -> dict[str, float]:  # noqa: ANN401 - bools
+def _asked(index: ProductIndex, made: Clusters, there: NDArray[np.bool_]) -> dict[str, float]:
     """Agreement with comparing everything, and times of single queries."""
     right = [_exactly(made, query, there) for query in made.queries]
     times, same = [], 0
@@ -64,33 +65,26 @@ def _asked(index: ProductIndex, made: Clusters, there: Any) -> dict[str, float]:
     return {"recall_at_1": same / len(right), "p50_ms": float(p50), "p99_ms": float(p99)}
 
 
-def _exactly(made: Clusters, query: Any, there: Any) -> str:  # noqa: ANN401 - arrays
+def _exactly(made: Clusters, query: Vectors, there: NDArray[np.bool_]) -> str:
     likeness = made.vectors @ query
     return name_of(int(np.where(there, likeness, -2).argmax()))
 
 
-def _after_removing(
+def _changed(
     index: ProductIndex,
     store: Embeddings,
     made: Clusters,
-    removed: Any,  # noqa: ANN401
+    places: NDArray[np.integer],
+    *,
+    there: bool,
 ) -> dict[str, float]:
-    for place in removed.tolist():
-        store.change(Embedded(place + 1, name_of(place), None))
-    there = np.ones(len(made.vectors), np.bool_)
-    there[removed] = False
-    return _asked(index, made, there)
-
-
-def _after_bringing_back(
-    index: ProductIndex,
-    store: Embeddings,
-    made: Clusters,
-    removed: Any,  # noqa: ANN401
-) -> dict[str, float]:
-    for place in removed.tolist():
-        store.change(Embedded(place + 1, name_of(place), made.vectors[place]))
-    return _asked(index, made, np.ones(len(made.vectors), np.bool_))
+    """After references were removed, or brought back."""
+    for place in places.tolist():
+        vector = made.vectors[place] if there else None
+        store.change(Embedded(place + 1, name_of(place), vector))
+    left = np.ones(len(made.vectors), np.bool_)
+    left[places] = there
+    return _asked(index, made, left)
 
 
 def _added(index: ProductIndex, store: Embeddings, made: Clusters) -> float:

@@ -35,6 +35,35 @@ def test_a_revision_gives_the_same_arrays_before_and_after_opening_again(folder,
         assert np.array_equal(ours.look.patches[layer], theirs.look.patches[layer])
 
 
+def test_a_change_costs_the_same_however_full_the_gallery_is(gallery, make):
+    """In steps of SQLite's machine, which the clock does not disturb."""
+
+    def steps(change):
+        counted = []
+        connection = gallery._database._connection
+        connection.set_progress_handler(lambda: counted.append(None), 1)
+        change()
+        connection.set_progress_handler(None, 1)
+        return len(counted)
+
+    def costs(number):
+        return [
+            steps(lambda: gallery.add("SKU", make(number))),
+            steps(lambda: gallery.remove("SKU", f"r{number}")),
+            steps(gallery.undo),
+        ]
+
+    for number in range(110):  # as many steps are remembered as ever will be
+        gallery.add(f"first {number}", make(number))
+    few = costs(1000)
+    for number in range(300):
+        gallery.add(f"product {number}", make(number))
+    gallery.remove("SKU", "r1000")
+    many = costs(1001)
+    assert all(one > 20 for one in few)
+    assert all(after < 1.2 * before for before, after in zip(few, many, strict=True))
+
+
 def test_references_are_held_with_their_revision(gallery, make):
     assert gallery.held("SKU") == (0, ())
     gallery.add("SKU", make(1))

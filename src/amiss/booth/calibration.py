@@ -10,7 +10,6 @@ found out.
 """
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from amiss.booth.checks.measures import Softness, has_grain, softness
+from amiss.dataset.disk import sync_folder
 from amiss.dataset.pixels import encode_depth, encode_picture, load_depth
 from amiss.domain.capture import DepthArray, Intrinsics, RgbArray, View
 from amiss.domain.errors import CameraError, DatasetError, ImageError
@@ -196,8 +196,8 @@ def _write(draft: Path, calibration: Calibration) -> None:
     document = _Document(format=1, made=calibration.made, cameras=cameras, sha256=hashes)
     (draft / DOCUMENT).write_text(document.model_dump_json(indent=1), encoding="utf-8")
     for path in draft.iterdir():
-        _sync(path)
-    _sync(draft)
+        sync_folder(path)
+    sync_folder(draft)
 
 
 def _move_into_place(draft: Path, folder: Path) -> int:
@@ -211,16 +211,8 @@ def _move_into_place(draft: Path, folder: Path) -> int:
             if not (folder / f"{version:06d}").exists():
                 raise
             continue
-        _sync(folder)
+        sync_folder(folder)
         return version
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _hash(path: Path) -> str:

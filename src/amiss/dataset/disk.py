@@ -40,7 +40,7 @@ def clear_staging(root: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Makes names that were given or taken in a folder outlast a power cut."""
+    """Makes names that were given or taken in a folder, or a whole file, outlast a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

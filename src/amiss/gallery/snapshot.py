@@ -21,6 +21,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from amiss.dataset.disk import sync_folder
 from amiss.domain.errors import GalleryError
 from amiss.gallery.store import Embedded
 
@@ -97,8 +98,8 @@ class Snapshot:
             likeness = np.asarray(self.vectors @ query, np.float32)
             places = np.argpartition(-likeness, count - 1)[:count]
             return places, likeness[places]
-        lists = min(PROBED * wider, self.coarse.nlist)
-        probed = faiss.SearchParametersIVF(nprobe=lists)  # type: ignore[call-arg]  # stubs lack it
+        probed = faiss.SearchParametersIVF()
+        probed.nprobe = min(PROBED * wider, self.coarse.nlist)
         _, found = self.coarse.search(query[None], count, params=probed)
         places = np.sort(found[0][found[0] >= 0])  # in the order in which they lie on the disk
         return places, self.rows(places) @ query
@@ -118,7 +119,7 @@ def write_snapshot(folder: Path, revision: int, there: Sequence[Embedded]) -> Sn
         if not _is_whole(final):
             shutil.rmtree(final, ignore_errors=True)
             draft.rename(final)
-            _sync(folder)
+            sync_folder(folder)
         else:  # made by another process meanwhile, of the same references
             shutil.rmtree(draft)
         _forget(folder)
@@ -161,7 +162,7 @@ def _write(draft: Path, revision: int, there: Sequence[Embedded]) -> None:
         "bytes": {path.name: path.stat().st_size for path in draft.iterdir()},
     }
     _put(draft / _FACTS, json.dumps(facts).encode())
-    _sync(draft)
+    sync_folder(draft)
 
 
 def _is_whole(path: Path) -> bool:
@@ -223,11 +224,3 @@ def _put(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

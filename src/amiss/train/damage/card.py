@@ -18,7 +18,8 @@ pristine references where there are any, in whatever pose both are; and it reads
 of the empty tray where they are handed in. None of these is needed.
 
 - `encoder.onnx`: a picture to maps of features.
-- `view.onnx`: reads a view, and what is kept of it as a reference.
+- `view.onnx`: reads a view.
+- `describe.onnx`: what a view is compared by; all that is kept of a reference.
 - `compare.onnx`: adds what its references say.
 - `head.onnx`: tells damage from what was read, with or without references.
 - `bundle.json` says how the evidence of all views is weighed.
