@@ -2,7 +2,7 @@
 """Draws the contact sheets of kinds.md: what the simulator makes, path-traced.
 
 python docs/simulate/draw_sheets.py          all of them, some minutes
-python docs/simulate/draw_sheets.py tin      one of them: a kind, deceptive, designs, damages, trays
+python docs/simulate/draw_sheets.py tin      one: a kind, deceptive, designs, siblings, damages…
 """
 
 import io
@@ -21,8 +21,8 @@ from amiss.simulate.damages.make import HARMS, draw_type, harm
 from amiss.simulate.damages.seen import seen
 from amiss.simulate.place import Placement
 from amiss.simulate.prints.deceive import SOLD_WITH, Deception
-from amiss.simulate.products.make import make_product
-from amiss.simulate.products.product import Kind, Product
+from amiss.simulate.products.make import make_product, siblings_of
+from amiss.simulate.products.product import Kind, Product, Sibling
 from amiss.simulate.render.backend import Backend
 from amiss.simulate.render.path import PathBackend
 from amiss.simulate.rig import empty_booth
@@ -86,6 +86,19 @@ def designs(backend: Backend) -> Iterator[Cell]:
             product = make_product(seed, kind, design)
             shots = _shots(product, lying(product, seed, 0), (), seed, backend, 2)
             yield f"{product.title}, design {design}", shots[1].rgb
+
+
+def siblings(backend: Backend) -> Iterator[Cell]:
+    """Products, each before a sibling that differs from it in one thing."""
+    kinds = (Kind.POLY_BAG, Kind.BOOK, Kind.BLISTER, Kind.TOY_BOX)
+    for number, what in enumerate(Sibling):
+        for turn in range(2):
+            kind = kinds[(number + 2 * turn) % len(kinds)]
+            first = FIRST + 6_000 + 10 * (2 * number + turn)
+            seed = next(one for one in range(first, first + 10) if what in siblings_of(one, kind))
+            for words, sibling in (("one product", None), (f"another {what}", what)):
+                product = make_product(seed, kind, sibling=sibling)
+                yield words, _shots(product, lying(product, seed, 0), (), seed, backend, 1)[0].rgb
 
 
 def damages(backend: Backend) -> Iterator[Cell]:
@@ -204,6 +217,7 @@ SHEETS: dict[str, Callable[[Backend], Iterator[Cell]]] = {
     **{kind: lambda backend, kind=kind: kinds(kind, backend) for kind in Kind},
     "deceptive": deceptive,
     "designs": designs,
+    "siblings": siblings,
     "damages": damages,
     "trays": trays,
 }

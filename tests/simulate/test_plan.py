@@ -13,18 +13,19 @@ from amiss.simulate import plan as plans
 from amiss.simulate.damages.make import HARMS, draw_evenly, draw_type
 from amiss.simulate.plan import MOST_REFERENCES, NEW_DESIGN, PER_BOOTH, Plan
 from amiss.simulate.prints.deceive import Deception
-from amiss.simulate.products.product import Kind
+from amiss.simulate.products.make import name_of
+from amiss.simulate.products.product import Kind, Sibling
 
 MANY = 250  # groups
 
 
 @pytest.fixture
 def toy_products(monkeypatch):
-    def made(seed, kind, design, deceptive):
+    def made(seed, kind, design, deceptive, sibling):
         rests = (np.eye(3), np.diag([1.0, -1.0, -1.0]), np.diag([-1.0, 1.0, -1.0]))
         return replace(
             toys.box(),
-            name=f"simulated-{kind}-{seed}",
+            name=name_of(seed, kind, sibling),
             kind=kind,
             design=design,
             deceptive=deceptive,
@@ -236,3 +237,31 @@ def test_twins_are_named_where_they_are_wanted():
 def test_impossible_plans_are_refused(wrong):
     with pytest.raises(SimulationError):
         Plan(**{"seed": 1, **wrong})
+
+
+def test_siblings_follow_each_other_and_share_all_but_one_thing():
+    plan = Plan(9, damaged=0, siblings=0.6, kinds=(Kind.POLY_BAG, Kind.BOOK))
+    pairs = [(group, plan.sibling(group + 1)) for group in range(0, 400, 2)]
+    assert 0.5 < sum(what is not None for _, what in pairs) / len(pairs) < 0.7
+    assert {what for _, what in pairs} == {None, *Sibling}
+    assert all(plan.sibling(group) is None for group, _ in pairs)
+    group, what = next(pair for pair in pairs if pair[1] is Sibling.COLOUR)
+    assert plan.name(group + 1) == f"{plan.name(group)}-{what}"
+    assert plan.split(group) == plan.split(group + 1)
+    index = group * plan.per_product
+    one, other = (plan.item(number).product for number in (index, index + plan.per_product))
+    assert (one.name, other.name) == (plan.name(group), plan.name(group + 1))
+    assert (one.title, one.size, one.deceptive) == (other.title, other.size, other.deceptive)
+    assert one.gtin != other.gtin
+    alone, neighbour = next(
+        (plan.name(one), plan.name(one + 1)) for one, sibling in pairs if sibling is None
+    )
+    assert not neighbour.startswith(alone)
+
+
+def test_a_plan_without_siblings_is_what_it_was_before_there_were_any():
+    plan = Plan(7, kinds=(Kind.BOOK, Kind.TIN))
+    assert [plan.name(group).split("-")[1] for group in range(4)] == ["book", "tin"] * 2
+    assert all(plan.sibling(group) is None for group in range(100))
+    with pytest.raises(SimulationError, match="of siblings"):
+        Plan(7, siblings=1.5)

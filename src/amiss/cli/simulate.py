@@ -57,6 +57,15 @@ def simulate(
     per_product: Annotated[
         int, typer.Option(min=1, max=40, metavar="N", help="Items that show one product.")
     ] = 4,
+    siblings: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help="Share of products with a sibling: another colour, flavour, size or edition.",
+        ),
+    ] = 0.0,
     no_crops: Annotated[
         bool, typer.Option("--no-crops", help="Do not also cut the items out.")
     ] = False,
@@ -82,7 +91,17 @@ def simulate(
     from amiss.simulate.studio import Outfit
     from amiss.vision.engine.threads import default_threads
 
-    plan = Plan(seed, damaged, references, _kinds(kinds), twins, even, deceptive, per_product)
+    plan = Plan(
+        seed,
+        damaged,
+        references,
+        _kinds(kinds),
+        twins,
+        even,
+        deceptive,
+        per_product,
+        siblings,
+    )
     outfit = Outfit(views, size, not no_empty_trays, Encoding(crops=not no_crops))
     threads = None if processes == 1 else max(1, default_threads() // processes)
     opener = partial(open_backend, backend, threads, variant)

@@ -32,10 +32,15 @@ def settings_of(plan: Plan, outfit: Outfit, backend: str) -> Settings:
         "even": plan.even,
         "deceptive": plan.deceptive,
         "per_product": plan.per_product,
+        "siblings": plan.siblings,
         **asdict(outfit),
     }
     encoding = settings.pop("encoding")
     return {**settings, **encoding}
+
+
+_LATER = {"siblings": 0.0}
+"""Settings that data sets begun by an earlier version do not name, and what they were made with."""
 
 
 def begin(root: Path, settings: Settings, file: str = SETTINGS) -> None:
@@ -73,9 +78,10 @@ def check(root: Path, settings: Settings, file: str = SETTINGS) -> None:
         raise DatasetError(
             f"{root / file} cannot be read; restore it, or name a new folder."
         ) from error
+    noted = {**_LATER, **found} if isinstance(found, dict) else {}
     for name, value in settings.items():
-        if not isinstance(found, dict) or found.get(name) != value:
-            old = found.get(name) if isinstance(found, dict) else None
+        if noted.get(name) != value:
+            old = noted.get(name)
             raise DatasetError(
                 f"The data set in {root} was begun with {name} {_said(old)}, not {_said(value)}: "
                 "go on as it was begun, or name a new folder."

@@ -19,8 +19,8 @@ from amiss.simulate.damages.make import draw_evenly, draw_type, harm
 from amiss.simulate.item import Item
 from amiss.simulate.place import Placement
 from amiss.simulate.prints.deceive import Deception
-from amiss.simulate.products.make import make_product
-from amiss.simulate.products.product import Kind, Product
+from amiss.simulate.products.make import make_product, name_of, siblings_of
+from amiss.simulate.products.product import Kind, Product, Sibling
 from amiss.simulate.shoot import lying
 from amiss.simulate.streams import stream
 
@@ -63,7 +63,8 @@ class Plan:
     twins: every harmed item is captured once more, intact. even: rare types of damage befall as
     often as common ones, and every other damage is major where it can be; to learn and to measure
     by, not as it happens. deceptive: share of products whose print pretends a damage. per_product:
-    items that show one product.
+    items that show one product. siblings: share of products that have one which differs from them
+    in colour, flavour, size or edition alone.
     """
 
     seed: int
@@ -74,6 +75,7 @@ class Plan:
     even: bool = False
     deceptive: float = 0.12
     per_product: int = 4
+    siblings: float = 0.0
     _base: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -82,11 +84,12 @@ class Plan:
         Raises:
             SimulationError: one of them is impossible.
         """
-        shares = 0 <= self.damaged <= 1 and 0 <= self.deceptive <= 1
+        shares = all(0 <= share <= 1 for share in (self.damaged, self.deceptive, self.siblings))
         if self.seed < 0 or not shares or not self.kinds:
             raise SimulationError(
-                "A data set needs a seed of 0 or more, shares of damaged items and of deceptive "
-                "products from 0 to 1 and one kind of product or more; correct what is not so."
+                "A data set needs a seed of 0 or more, shares (of damaged items, of deceptive "
+                "products, of siblings) from 0 to 1 and one kind of product or more; correct what "
+                "is not so."
             )
         if not 1 <= self.per_product <= PER_BOOTH:
             raise SimulationError(
@@ -106,11 +109,19 @@ class Plan:
 
     def name(self, group: int) -> str:
         """The name of a product; it is known before the product is made."""
-        return f"simulated-{self._kind(group)}-{self._base + group}"
+        return name_of(self._seed(group), self._kind(group), self.sibling(group))
 
     def split(self, group: int) -> SplitName:
-        """Where a product, with all that shows it, belongs."""
-        return split_of(self.name(group))
+        """Where a product belongs, with its sibling and all that shows them."""
+        return split_of(name_of(self._seed(group), self._kind(group)))
+
+    def sibling(self, group: int) -> Sibling | None:
+        """What a product differs in from the one before it, if that is its sibling."""
+        return (
+            _sibling(self._base + group - 1, self._kind(group), self.siblings)
+            if group % 2
+            else None
+        )
 
     def id(self, index: int) -> str:
         """The capture of an item."""
@@ -178,27 +189,43 @@ class Plan:
         )
 
     def _kind(self, group: int) -> Kind:
-        return self.kinds[group % len(self.kinds)]
+        # siblings follow each other, so that they are of one kind
+        return self.kinds[(group // 2 if self.siblings else group) % len(self.kinds)]
+
+    def _seed(self, group: int) -> int:
+        """Of a product; siblings share it."""
+        return self._base + group - (self.sibling(group) is not None)
 
     def _product(self, group: int, design: int) -> Product:
-        rng = stream("plan", self._base + group, 4)
+        seed = self._seed(group)
+        rng = stream("plan", seed, 4)
         pretends = rng.random() < self.deceptive
         what = list(Deception)[int(rng.integers(len(Deception)))]
-        return _made(self._base + group, self._kind(group), design, what if pretends else "")
+        deceptive = what if pretends else ""
+        return _made(seed, self._kind(group), design, deceptive, self.sibling(group))
 
     def _redesigned(self, group: int) -> bool:
-        return bool(stream("plan", self._base + group, 5).random() < _REDESIGNED)
+        return bool(stream("plan", self._seed(group), 5).random() < _REDESIGNED)
 
     def _shown(self, group: int) -> tuple[int, ...]:
         """The designs that references show, in turn."""
-        known = stream("plan", self._base + group, 6).random() < _KNOWN
+        known = stream("plan", self._seed(group), 6).random() < _KNOWN
         return (0, 1) if self._redesigned(group) and known and self.references > 1 else (0,)
 
 
 @lru_cache(maxsize=4)
-def _made(seed: int, kind: Kind, design: int, deceptive: str) -> Product:
+def _made(seed: int, kind: Kind, design: int, deceptive: str, sibling: Sibling | None) -> Product:
     """Items of one product follow each other."""
-    return make_product(seed, kind, design, deceptive)
+    return make_product(seed, kind, design, deceptive, sibling=sibling)
+
+
+def _sibling(founder: int, kind: Kind, share: float) -> Sibling | None:
+    """What the product after one of that seed differs from it in, if anything."""
+    rng = stream("plan", founder, 8)
+    if rng.random() >= share:
+        return None
+    able = siblings_of(founder, kind)
+    return able[int(rng.integers(len(able)))]
 
 
 def _harms(product: Product, seed: int, where: Placement, even: bool) -> tuple[Harm, ...]:

@@ -21,7 +21,7 @@ _ONSETS = ("b", "br", "c", "d", "f", "fl", "g", "gr", "h", "k", "l", "m", "n", "
 _VOWELS = ("a", "e", "i", "o", "u", "a", "o", "e", "ei", "oa")
 _CODAS = ("", "", "", "n", "l", "r", "x", "m", "nd", "s", "lt")
 _ENDS = ("", "", "", "a", "o", "is", "ia", "ex", "ura", "en")
-_NOUNS = ("Garden", "Harbour", "Winter", "Letters", "House", "River", "Silence", "Orchard",
+NOUNS = ("Garden", "Harbour", "Winter", "Letters", "House", "River", "Silence", "Orchard",
           "Map", "Lighthouse", "Hour", "Bridge", "Shore", "Archive")  # fmt: skip
 _OF = ("Salt", "Glass", "Quiet", "Last", "Paper", "Northern", "Hollow", "Blue", "Second",
        "Long", "Borrowed", "Amber")  # fmt: skip
@@ -91,7 +91,7 @@ def make_design(
     brand = _brand(made)
     sort, amount = (_pick(made, words) for words in (sold.sorts, sold.amounts))
     author = f"{invent(made).title()} {invent(made).title()}" if kind is Kind.BOOK else ""
-    lead = f"{_pick(made, _OF)} {_pick(made, _NOUNS)}" if kind is Kind.BOOK else ""
+    lead = f"{_pick(made, _OF)} {_pick(made, NOUNS)}" if kind is Kind.BOOK else ""
     lead = f"The {lead}" if lead else f"{sort} {sold.noun}"
     digits = f"{made.integers(400, 440)}{made.integers(10**9):09d}"
     mark, mark_hue = int(made.integers(MARKS)), made.uniform(0, 360)

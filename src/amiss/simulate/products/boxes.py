@@ -22,12 +22,14 @@ from amiss.simulate.shapes.patch import Points, Rest, Skin
 
 Size3 = tuple[float, float, float]
 OUTER = Locus.OUTER_PACKAGING
+SHIPPERS = 0.3
+"""Share of cartons that say nothing of what is in them."""
 _ROLES = {"left": Role.SIDE, "right": Role.SIDE}
 
 
 def carton(bench: Workbench) -> Made:
     """A shipper of corrugated board, taped and labelled, or a printed folding box."""
-    return shipper(bench) if bench.rng.random() < 0.3 else folding_box(bench)
+    return shipper(bench) if bench.rng.random() < SHIPPERS else folding_box(bench)
 
 
 def shipper(bench: Workbench) -> Made:

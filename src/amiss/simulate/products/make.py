@@ -1,26 +1,31 @@
 """Simulated products, from seeds."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from amiss.simulate.prints.design import make_design
+from amiss.simulate.prints.design import Design, make_design
+from amiss.simulate.prints.siblings import differences, sibling_of
 from amiss.simulate.products.bags import padded_mailer, poly_bag
 from amiss.simulate.products.blister import blister
 from amiss.simulate.products.book import book
-from amiss.simulate.products.boxes import carton
+from amiss.simulate.products.boxes import SHIPPERS, carton
 from amiss.simulate.products.multipack import SETS, WARES, multipack
 from amiss.simulate.products.press import Press
-from amiss.simulate.products.product import Kind, Product
+from amiss.simulate.products.product import Film, Kind, Product, Sibling
 from amiss.simulate.products.tin import tin
 from amiss.simulate.products.toy_box import toy_box
 from amiss.simulate.products.toys import TOYS
 from amiss.simulate.products.units import UNITS
 from amiss.simulate.products.vessels import bottle, jar
 from amiss.simulate.products.workbench import Made, Workbench
+from amiss.simulate.shapes.compose import moved
+from amiss.simulate.shapes.patch import Patch
 from amiss.simulate.streams import stream
 
 _SHAPE = 2  # apart from brand and title, which draw from the same purpose
+_LARGER = 1.15, 1.3  # a sibling's sides, as multiples; the smaller of the two may be either
 _MAKERS: dict[Kind, Callable[[Workbench], Made]] = {
     Kind.CARTON: carton,
     Kind.PADDED_MAILER: padded_mailer,
@@ -41,6 +46,7 @@ def make_product(
     design: int = 0,
     deceptive: str = "",
     texels_per_metre: float | None = None,
+    sibling: Sibling | None = None,
 ) -> Product:
     """A product that does not exist; equal arguments give an equal product.
 
@@ -51,6 +57,8 @@ def make_product(
         deceptive: The damage that its main print pretends, one of `Deception`, or "".
         texels_per_metre: Of its prints; where it is None, about what a camera of 640 pixels sees
             that looks at nothing but the item: the smaller the item, the finer.
+        sibling: Makes another product that differs from this one in that alone; see
+            `siblings_of`.
 
     Raises:
         SimulationError: There is no such deception, or the fonts to print with are missing.
@@ -60,12 +68,13 @@ def make_product(
     kind = drawn if kind is None else kind
     units, ware = _order(rng, kind)
     made_up = make_design(seed, design, kind, units, ware)
+    made_up = made_up if sibling is None else sibling_of(made_up, sibling)
     asked = texels_per_metre is not None
     press = Press(made_up, texels_per_metre or _density(kind, units), deceptive, fixed=asked)
     bench = Workbench(kind, rng, press, units)
     made = _MAKERS[kind](bench)
-    return Product(
-        name=f"simulated-{kind}-{seed}",
+    product = Product(
+        name=name_of(seed, kind, sibling),
         kind=kind,
         design=design,
         gtin=made_up.gtin,
@@ -76,6 +85,42 @@ def make_product(
         size=made.size,
         rests=made.rests,
         deceptive=deceptive,
+    )
+    return _scaled(product, _scale(made_up)) if sibling is Sibling.SIZE else product
+
+
+def name_of(seed: int, kind: Kind, sibling: Sibling | None = None) -> str:
+    """What a product is called; it is known before the product is made."""
+    return f"simulated-{kind}-{seed}" + ("" if sibling is None else f"-{sibling}")
+
+
+def siblings_of(seed: int, kind: Kind) -> tuple[Sibling, ...]:
+    """What a sibling of this product may differ in so that it can be seen on its packaging."""
+    rng = stream("product", seed, _SHAPE)
+    rng.integers(len(Kind))
+    units, ware = _order(rng, kind)
+    bare = kind is Kind.PADDED_MAILER or (kind is Kind.CARTON and rng.random() < SHIPPERS)
+    return (Sibling.SIZE,) if bare else differences(make_design(seed, 0, kind, units, ware))
+
+
+def _scale(design: Design) -> float:
+    rng = stream("product", design.seed, _SHAPE, 1)
+    larger = rng.uniform(*_LARGER)
+    return float(larger if rng.random() < 0.5 else 1 / larger)
+
+
+def _scaled(product: Product, scale: float) -> Product:
+    """The same in another size, print and all."""
+
+    def scaled(patch: Patch) -> Patch:
+        return replace(patch, rest=moved(patch.rest, rotation=scale * np.eye(3)))
+
+    length, width, height = product.size
+    return replace(
+        product,
+        patches=tuple(map(scaled, product.patches)),
+        films=tuple(Film(tuple(map(scaled, film.patches)), film.clarity) for film in product.films),
+        size=(scale * length, scale * width, scale * height),
     )
 
 

@@ -24,6 +24,15 @@ class Kind(StrEnum):
     TOY_BOX = "toy_box"
 
 
+class Sibling(StrEnum):
+    """What alone tells a product from another one of the same brand, shape and artwork."""
+
+    COLOUR = "colour"
+    FLAVOUR = "flavour"
+    SIZE = "size"
+    EDITION = "edition"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Film:
     """A clear sheet over the product (a blister dome, shrink wrap, a window).
@@ -40,7 +49,8 @@ class Film:
 class Product:
     """One design of one simulated product, at rest.
 
-    name: `simulated-<kind>-<seed>`. design: 0 is the first packaging, others are later variants.
+    name: `simulated-<kind>-<seed>`, of a sibling `…-<what it differs in>`. design: 0 is the first
+    packaging, others are later variants.
     gtin: 13 digits with a right check digit, printed on it as a barcode. title: in words. patches:
     opaque surfaces, hidden ones included. films: clear ones. units: how many are in the set; the
     patches of unit i have the part "unit-i". size: length, width, height in metres. rests: poses in
