@@ -44,3 +44,19 @@ def test_gallery_refuses(refused, pictures, tmp_path):
     assert "the 1 before it are added" in sentence
     assert "nothing" in refused("gallery", "remove", "nothing", *shoe)
     assert "HAT" in refused("gallery", "list", *shoe[:2], "--product", "HAT")
+
+
+def test_products_are_described_from_a_file(document, refused, amiss, tmp_path):
+    here = ("--gallery", tmp_path / "gallery")
+    cards = tmp_path / "cards.csv"
+    cards.write_text("product,codes\njam,4006381333931\ntea,4006381333931\n")
+    told = document("gallery", "describe", cards, *here)
+    assert (told["described"], told["changed"], told["revision"]) == (2, 2, 2)
+    assert told["shared_codes"] == {"04006381333931": ["jam", "tea"]}
+    assert document("gallery", "describe", cards, *here)["changed"] == 0
+    code, out, _ = amiss("gallery", "describe", cards, *here)
+    assert code == 0
+    assert "correct the cards" in out
+    cards.write_text("product,codes\njam,1\n,2\n")
+    assert "line 3" in refused("gallery", "describe", cards, *here)
+    assert document("gallery", "list", *here)["revision"] == 2  # not even the first line

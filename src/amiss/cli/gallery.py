@@ -98,6 +98,47 @@ def list_(
 
 
 @app.command()
+def describe(
+    cards: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CSV",
+            help="Columns product, title, codes, length_m, width_m, height_m, weight_kg.",
+        ),
+    ],
+    gallery: GalleryFolder,
+    bundle: BundleFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what products are called, what their barcodes say, how large and heavy they are."""
+    from amiss.bundle.read import open_bundle
+    from amiss.gallery.card import read_cards
+    from amiss.gallery.sqlite import SqliteGallery
+
+    read = list(read_cards(cards))  # all of them first: a bad line changes nothing
+    store = SqliteGallery.open(gallery, open_bundle(bundle).id, create=True)
+    before = store.revision
+    with progress("Describing") as moved:
+        for done, card in enumerate(read, start=1):
+            store.describe(card)
+            moved(done, len(read))
+    shared = sorted({code for card in read for code in card.codes if len(store.coded(code)) > 1})
+    document = {
+        "described": len(read),
+        "changed": store.revision - before,
+        "revision": store.revision,
+        "shared_codes": {code: list(store.coded(code)) for code in shared},
+    }
+    sentence = f"{len(read)} cards read, {document['changed']} changed; revision {store.revision}."
+    if shared:
+        sentence += (
+            f" {len(shared)} codes belong to several products, {shared[0]} to "
+            f"{' and '.join(store.coded(shared[0]))}: correct the cards."
+        )
+    _tell(document, sentence, as_json=as_json)
+
+
+@app.command()
 def remove(
     reference: Annotated[str, typer.Argument(help="Name or digest of the reference.")],
     gallery: GalleryFolder,

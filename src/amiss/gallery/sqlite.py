@@ -1,9 +1,11 @@
 """The gallery in one SQLite file: a change is one transaction, whole or not at all.
 
 `changes` holds every change there ever was; `there`, the references that it leaves; `steps`, what
-can still be taken back; `files`, the bytes of references, also of removed ones until `compact`.
+can still be taken back; `files`, the bytes of references, also of removed ones until `compact`;
+`cards`, what was ever known of products, and `codes`, what their barcodes say now.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,13 +18,14 @@ from numpy.typing import NDArray
 
 from amiss.domain.errors import GalleryError
 from amiss.gallery import store
+from amiss.gallery.card import Card
 from amiss.gallery.database import FILE, Database, errors
 from amiss.gallery.names import check_product_name, check_reference_name
 from amiss.gallery.reference import Reference
 from amiss.gallery.reference_file import from_bytes, to_bytes
 from amiss.gallery.store import SHORTEST_DIGEST, Action, Change, Embedded, utc_now
 
-FORMAT = 2
+FORMAT = 3
 CACHED_REFERENCES = 64
 """References kept in memory, about 3.5 MB each: two full products."""
 
@@ -46,7 +49,15 @@ CREATE TABLE files (
     product TEXT NOT NULL, digest TEXT NOT NULL, embedding BLOB, reference BLOB NOT NULL,
     picture BLOB, PRIMARY KEY (product, digest)
 ) STRICT;
+CREATE TABLE cards (
+    product TEXT NOT NULL, since INTEGER NOT NULL REFERENCES changes, card BLOB NOT NULL,
+    PRIMARY KEY (product, since)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE codes (
+    code TEXT NOT NULL, product TEXT NOT NULL, PRIMARY KEY (code, product)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX changes_of ON changes (product, digest);
+CREATE INDEX codes_of ON codes (product);
 """
 _CHANGE = (
     "SELECT c.revision, c.action, c.product, c.digest, c.name, c.time, c.undoes FROM changes c"
@@ -156,6 +167,33 @@ class SqliteGallery:
                 )
             )
             return self._revision(), [Embedded(id_, name, _vector(v)) for id_, name, v in rows]
+
+    def card(self, product: str) -> Card | None:
+        """What is known of a product, if it was described."""
+        with self._database.reading():
+            return self._card(product)
+
+    def coded(self, code: str) -> tuple[str, ...]:
+        """The products whose cards have this code. See `GalleryStore.coded`."""
+        with self._database.reading():
+            found = self._database.all(
+                "SELECT product FROM codes WHERE code = ? ORDER BY product", code
+            )
+        return tuple(product for (product,) in found)
+
+    def describe(self, card: Card) -> int:
+        """Replaces the card of a product. See `GalleryStore.describe`."""
+        stored = card.to_bytes()
+        with self._database.changing():
+            if self._card(card.product) == card:
+                return self._revision()
+            digest = hashlib.sha256(stored).hexdigest()
+            revision = self._record(Action.DESCRIBE, card.product, digest, "")
+            self._database.do("INSERT INTO cards VALUES (?, ?, ?)", card.product, revision, stored)
+            self._database.do("DELETE FROM codes WHERE product = ?", card.product)
+            for code in card.codes:
+                self._database.do("INSERT INTO codes VALUES (?, ?)", code, card.product)
+        return revision
 
     def picture(self, product: str, name_or_digest: str) -> bytes | None:
         """The file that a reference was seen in, if it was handed in."""
@@ -280,6 +318,12 @@ class SqliteGallery:
             *(action.value, product, digest, name, self._now(), undoes),
         )
         return int(row.lastrowid or 0)
+
+    def _card(self, product: str) -> Card | None:
+        found = self._database.all(
+            "SELECT card FROM cards WHERE product = ? ORDER BY since DESC LIMIT 1", product
+        )
+        return Card.from_bytes(found[0][0]) if found else None
 
     def _put(self, product: str, digest: str, since: int) -> None:
         self._database.do("INSERT INTO there VALUES (?, ?, ?)", product, digest, since)

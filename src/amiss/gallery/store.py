@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
+from amiss.gallery.card import Card
 from amiss.gallery.reference import Reference
 
 MAX_REFERENCES = 32
@@ -26,14 +27,16 @@ class Action(StrEnum):
     ADD = "add"
     REMOVE = "remove"
     UNDO = "undo"
+    DESCRIBE = "describe"
 
 
 @checked_dataclass(frozen=True, slots=True, config=ConfigDict(strict=True, extra="forbid"))
 class Change:
     """One change of a gallery.
 
-    revision: 1 for a gallery's first change. product, digest, name: the reference concerned. time:
-    when it was done, UTC. undoes: the revision that an undo takes back.
+    revision: 1 for a gallery's first change. product, digest, name: the reference concerned; of a
+    description, the digest is its card's, and the name is empty. time: when it was done, UTC.
+    undoes: the revision that an undo takes back.
     """
 
     revision: Annotated[int, Field(ge=1)]
@@ -102,6 +105,24 @@ class GalleryStore(Protocol):
         """The revision, and all references that were added, removed or brought back after another.
 
         after: 0 gives all that are there.
+        """
+        ...
+
+    def card(self, product: str) -> Card | None:
+        """What is known of a product, if it was described."""
+        ...
+
+    def coded(self, code: str) -> tuple[str, ...]:
+        """The products whose cards have this code, as `card.normal` writes it; in order.
+
+        More than one is a mistake in the catalogue, or one product under two names.
+        """
+        ...
+
+    def describe(self, card: Card) -> int:
+        """Replaces the card of a product; returns the revision, a new one if anything changed.
+
+        It takes no reference to have a card. A description is replaced, not taken back.
         """
         ...
 
