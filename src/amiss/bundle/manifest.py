@@ -7,9 +7,17 @@ same content always has the same hash; that hash names the bundle.
 import hashlib
 import json
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    model_validator,
+)
 
 from amiss.domain.errors import BundleError
 
@@ -120,6 +128,36 @@ class Damage(_Document):
     sources: tuple[Source, ...]
 
 
+class CueFacts(_Document):
+    """What a cue adds to the log-odds of a product: Σ weight · how far it lies beyond its knot.
+
+    unknown: what it adds to those of none of the products, wherever it says anything.
+    """
+
+    knots: Annotated[tuple[FiniteFloat, ...], Field(min_length=1)]
+    weights: tuple[NotNegative, ...]
+    unknown: FiniteFloat
+
+    @model_validator(mode="after")
+    def _one_weight_each(self) -> Self:
+        if len(self.weights) != len(self.knots):
+            raise ValueError("a cue needs one weight for each knot")
+        return self
+
+
+class Identification(_Document):
+    """How the product is told from what cues say; see `amiss.gallery.identify.fuse`.
+
+    unknown: log-odds of none of the products where no cue says anything. sure: the probability from
+    which a product is named. sources: what it was learned from.
+    """
+
+    cues: dict[Name, CueFacts]
+    unknown: FiniteFloat
+    sure: Annotated[FiniteFloat, Field(gt=0, lt=1)]
+    sources: tuple[Source, ...]
+
+
 class Manifest(_Document):
     """The whole of `bundle.json`. created: the date YYYY-MM-DD that the maker gave."""
 
@@ -129,6 +167,7 @@ class Manifest(_Document):
     created: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     encoder: Encoder
     damage: Damage | None = None
+    identification: Identification | None = None
     sources: tuple[Source, ...]
     files: dict[InsidePath, Sha256]
 
@@ -141,7 +180,10 @@ class Manifest(_Document):
 
     def to_bytes(self) -> bytes:
         """The canonical bytes of `bundle.json`."""
-        return canonical(self.model_dump(mode="json"))
+        content = self.model_dump(mode="json")
+        if self.identification is None:  # bundles from before there was any keep their hash
+            del content["identification"]
+        return canonical(content)
 
     @property
     def id(self) -> str:
