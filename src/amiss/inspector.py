@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +13,13 @@ from amiss.bundle.read import Bundle, open_bundle
 from amiss.decide.threshold import confidence, decide
 from amiss.detect.damage import DamageModel
 from amiss.detect.discrepancy import Settings
+from amiss.detect.embed import embeddings
 from amiss.detect.findings import findings_in
 from amiss.detect.fuse import Judged, is_foreign, likely_types, was_compared, weigh, weigh_map
+from amiss.detect.handed import as_capture, refuse_nothing
 from amiss.detect.judge import Detectors
 from amiss.detect.maps import over_view
-from amiss.detect.read import Coming, Reader
+from amiss.detect.read import Reader, Sight
 from amiss.detect.reasons import (
     ALIKE,
     DEPTH_UNREAD,
@@ -33,17 +35,24 @@ from amiss.detect.reasons import (
     sentences,
 )
 from amiss.domain.capture import Capture, DepthArray, ImageLike, View
-from amiss.domain.errors import GalleryError, InputError
+from amiss.domain.errors import BundleError, GalleryError, InputError
 from amiss.domain.evidence import Evidence, Finding, ScoreMap
+from amiss.domain.identity import Identity
 from amiss.domain.result import Result
 from amiss.domain.words import Decision, ProcessStep
+from amiss.gallery.identify.identify import Identifier
+from amiss.gallery.identify.seen import Unnamed
+from amiss.gallery.index import ProductIndex
 from amiss.gallery.reference import Reference
 from amiss.gallery.sqlite import SqliteGallery
-from amiss.gallery.store import GalleryStore
+from amiss.gallery.store import Catalogue, GalleryStore
 from amiss.vision.decode import decode
 from amiss.vision.engine.choose import EngineName, load_engine
 from amiss.vision.engine.protocol import Engine
 from amiss.vision.look import Eye
+
+INDEX = "index"
+"""The folder in a gallery that its index lies in."""
 
 
 class Inspector:
@@ -56,6 +65,7 @@ class Inspector:
         engine: Engine,
         *,
         gallery: GalleryStore | None = None,
+        index_folder: Path | None = None,
         settings: Settings | None = None,
         threads: int | None = None,
     ) -> None:
@@ -64,6 +74,7 @@ class Inspector:
         # What every result names: hashing both anew each time takes as long as finding the pose.
         self._bundle_id, self._point_hash = bundle.id, point.hash
         self.gallery = gallery
+        self._index_folder = index_folder
         self.settings = settings or Settings()
         self.eye = Eye(engine, bundle.manifest.encoder)
         self.model = None if bundle.manifest.damage is None else DamageModel(bundle, threads)
@@ -98,6 +109,7 @@ class Inspector:
             point,
             load_engine(opened, engine, threads),
             gallery=None if gallery is None else SqliteGallery.open(Path(gallery), opened.id),
+            index_folder=None if gallery is None else Path(gallery) / INDEX,
             threads=threads,
         )
 
@@ -109,6 +121,70 @@ class Inspector:
         """
         view = image if isinstance(image, View) else decode(image)
         return self._reader.reference(name or view.source, view)
+
+    def identify(
+        self,
+        item: ImageLike | Capture | Sequence[ImageLike],
+        *,
+        expected: str | Sequence[str] | None = None,
+        depth: Sequence[DepthArray] | None = None,
+        product: str | None = None,
+        weight: float | None = None,
+        reads: bool = False,
+    ) -> Identity:
+        """Which product of the gallery an item is, if anybody can say.
+
+        Args:
+            item: as in `inspect`.
+            depth: as in `inspect`.
+            expected: products of which it should be one.
+            product: what it is said to be; None takes what the barcode names.
+            weight: kilograms, if it was weighed.
+            reads: whether printed text is read, too; needs the extra `ocr` and takes seconds.
+
+        Raises:
+            InputError: a picture cannot be read, or there is no gallery.
+            BundleError: the bundle does not identify.
+            EngineError: the engine failed.
+        """
+        capture, views = as_capture(item, depth, None, product, None)
+        sights = self._reader.read(views)
+        capture = replace(capture, views=tuple(sight.view for sight in sights))
+        named = (expected,) if isinstance(expected, str) else tuple(expected or ())
+        unnamed = self._unnamed(sights, capture.barcode, weight, reads=reads)
+        return self._identifier.identify(unnamed, named, capture.product)
+
+    def identifier(self, store: Catalogue, index: ProductIndex) -> Identifier:
+        """Identifies among the products of any gallery.
+
+        Raises:
+            BundleError: the bundle does not identify.
+        """
+        facts = self.bundle.manifest.identification
+        if facts is None:
+            raise BundleError(f"{self.bundle.id} cannot identify products; choose another bundle.")
+        return Identifier(store, index, facts)
+
+    def unnamed(self, views: Sequence[View], *, reads: bool = False) -> Unnamed:
+        """What identification reads of an item's views.
+
+        Raises:
+            EngineError: the engine failed.
+        """
+        return self._unnamed(self._reader.read(views), None, None, reads=reads)
+
+    def _unnamed(
+        self, sights: Sequence[Sight], barcode: str | None, weight: float | None, *, reads: bool
+    ) -> Unnamed:
+        views = [sight.view for sight in sights]
+        return Unnamed(views, embeddings(self.model, sights), barcode, weight, reads)
+
+    @cached_property
+    def _identifier(self) -> Identifier:
+        """Of the gallery that was opened; its index is brought up to date on opening."""
+        if self.gallery is None or self._index_folder is None:
+            raise GalleryError("There is no gallery to look products up in; name one.")
+        return self.identifier(self.gallery, ProductIndex(self.gallery, self._index_folder))
 
     def inspect(
         self,
@@ -140,7 +216,7 @@ class Inspector:
             EngineError: the engine failed.
         """
         started = time.perf_counter()
-        capture, views = _capture(item, depth, empty_tray, product, step)
+        capture, views = as_capture(item, depth, empty_tray, product, step)
         named = (expected,) if isinstance(expected, str) else tuple(expected or ())
         revision, held_against = self._held(references, capture.product)
         sights = self._reader.read(views)
@@ -172,7 +248,7 @@ class Inspector:
             )
         started = time.perf_counter()
         for item in items:
-            _refuse_nothing(item.views)
+            refuse_nothing(item.views)
         sights = iter(self._reader.read([view for item in items for view in item.views]))
         shared = (time.perf_counter() - started) / max(1, len(items))
         found = []
@@ -308,45 +384,3 @@ class Inspector:
                     reason = missing if reads else unread
                     said.append(Evidence(detector, index, available=False, reason=reason))
         return tuple(said)
-
-
-def _capture(
-    item: ImageLike | Capture | Sequence[ImageLike],
-    depth: Sequence[DepthArray] | None,
-    empty_tray: Sequence[ImageLike] | None,
-    product: str | None,
-    step: ProcessStep | None,
-) -> tuple[Capture, Sequence[View | Coming]]:
-    """One capture from whatever form the item was handed in, and its views, some still coming.
-
-    Only the views that are here already stand in the capture.
-    """
-    if isinstance(item, Capture):
-        if depth is not None or empty_tray is not None:
-            raise InputError("A capture carries its own depth and empty tray; leave them out.")
-        _refuse_nothing(item.views)
-        known = replace(item, product=product or item.product, step=step or item.step)
-        return known, item.views
-    images = [item] if isinstance(item, str | Path | bytes | np.ndarray) else list(item)
-    _refuse_nothing(images)
-    for name, parallel in (("depth", depth), ("empty_tray", empty_tray)):
-        if parallel is not None and len(parallel) != len(images):
-            raise InputError(
-                f"There are {len(images)} views but {len(parallel)} in {name}; give one for each."
-            )
-    nothing = [None] * len(images)
-    views = [
-        partial(_decoded, *one)
-        for one in zip(images, depth or nothing, empty_tray or nothing, strict=True)
-    ]
-    return Capture((), product, step), views
-
-
-def _decoded(image: ImageLike, depth: DepthArray | None, empty_tray: ImageLike | None) -> View:
-    tray = None if empty_tray is None else decode(empty_tray).rgb
-    return replace(decode(image), depth=depth, empty_tray=tray)
-
-
-def _refuse_nothing(views: Sequence[object]) -> None:
-    if not views:
-        raise InputError("There is no picture to inspect; name at least one.")

@@ -9,7 +9,9 @@ from amiss.gallery.identify.fuse import Told, weigh
 
 LOOK = CueFacts(knots=(0.0, 0.5), weights=(2.0, 6.0), unknown=3.0)
 SIZE = CueFacts(knots=(-1.0,), weights=(4.0,), unknown=1.0)
-FACTS = Identification(cues={"look": LOOK, "size": SIZE}, unknown=-1.0, sure=0.9, sources=())
+FACTS = Identification(
+    cues={"look": LOOK, "size": SIZE}, unknown=-1.0, sure=0.9, wrong=0.01, sources=()
+)
 NAN = float("nan")
 
 

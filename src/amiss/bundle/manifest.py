@@ -149,12 +149,14 @@ class Identification(_Document):
     """How the product is told from what cues say; see `amiss.gallery.identify.fuse`.
 
     unknown: log-odds of none of the products where no cue says anything. sure: the probability from
-    which a product is named. sources: what it was learned from.
+    which a product is named. wrong: the probability, of its pictures alone, below which an item is
+    held not to be what it is said to be. sources: what it was learned from.
     """
 
     cues: dict[Name, CueFacts]
     unknown: FiniteFloat
     sure: Annotated[FiniteFloat, Field(gt=0, lt=1)]
+    wrong: Annotated[FiniteFloat, Field(ge=0, lt=1)]
     sources: tuple[Source, ...]
 
 

@@ -9,6 +9,7 @@ from amiss.cli.booth_accept import accept
 from amiss.cli.demo import demo
 from amiss.cli.doctor import doctor
 from amiss.cli.evaluate import evaluate
+from amiss.cli.identify import identify
 from amiss.cli.inspect import inspect
 from amiss.cli.options import CONTEXT
 from amiss.cli.paint import paint
@@ -41,6 +42,7 @@ def start(
 
 
 app.command()(inspect)
+app.command()(identify)
 app.command()(evaluate)
 app.command()(simulate)
 app.command()(paint)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 import typer
 
+from amiss.cli.evaluate_ids import AskedIds, identified, show_ids
 from amiss.cli.options import AsJson, BundleFolder, Engine, EngineName, OperatingPointFile
 from amiss.cli.output import print_json, progress
 from amiss.domain.errors import InputError
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 
 Half = Literal["choose", "report", "all"]
 Split = Literal["train", "validation", "test"]  # as in `amiss.dataset.words`, which imports slowly
+Gallery = Literal["iconic", "gallery"]
 Layout = Literal["folder", "booth", "kaputt", "coco", "armbench-defects"]
-LAYOUTS: tuple[Layout, ...] = get_args(Layout)
-LATER = ("ids", "armbench-ids")
+Ids = Literal["ids", "armbench-ids"]
+IDS: tuple[Ids, ...] = get_args(Ids)
+LAYOUTS: tuple[str, ...] = (*get_args(Layout), *IDS)
 
 
 def evaluate(
@@ -50,6 +53,16 @@ def evaluate(
             metavar="DIR", help="kaputt: where its manifests lie, if elsewhere, as kaputt-rare's."
         ),
     ] = None,
+    gallery: Annotated[
+        Gallery, typer.Option(help="ids: which pictures are references: catalogue ones, or others.")
+    ] = "gallery",
+    titles: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="ids: what products are called; reads text on items."),
+    ] = None,
+    expected: Annotated[
+        bool, typer.Option("--expected", help="armbench-ids: only what the container holds.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Which references are drawn.")] = 0,
     details: Annotated[
         bool, typer.Option("--details", help="Also report on each picture or item.")
@@ -64,13 +77,19 @@ def evaluate(
     if manifests is not None and layout != "kaputt":
         raise InputError(f"The layout {layout} takes no --manifests; leave it out.")
     load = _Load(bundle, operating_point, engine)
-    if layout == "folder":
+    if layout in IDS:
+        asked = AskedIds(dataset, layout, gallery, split, titles, expected)
+        document = identified(asked, load, references, seed, details=details)
+    elif layout == "folder":
         document = _pictures(dataset, load, references, half, seed, rotate, details)
     else:
         data = _Data(dataset, cast("Layout", layout), split, manifests)
         document = _captures(data, load, references, seed, report, details)
     if as_json:
         print_json(document)
+        return
+    if layout in IDS:
+        show_ids(document)
         return
     from amiss.cli.evaluate_tables import show
 
@@ -103,10 +122,10 @@ class _Load:
 
 def _refuse(layout: str, half: Half, report: Path | None, *, rotate: bool, split: Split) -> None:
     """Refuses what this version cannot do, and options that would be ignored."""
-    if layout in LATER:
-        raise InputError(f"The layout {layout} comes later; this version has {_list(LAYOUTS)}.")
     if layout not in LAYOUTS:
         raise InputError(f"There is no layout {layout!r}; choose from {_list(LAYOUTS)}.")
+    if layout in IDS and report is not None:
+        raise InputError(f"The layout {layout} takes no --report; leave it out.")
     if layout == "folder" and (report is not None or split != "test"):
         raise InputError("The layout folder takes no --report and no --split; leave them out.")
     if layout != "folder" and (rotate or half != "all"):

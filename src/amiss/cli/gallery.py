@@ -36,6 +36,7 @@ def add(
     from amiss.bundle.read import open_bundle
     from amiss.detect.damage import DamageModel
     from amiss.detect.read import Reader
+    from amiss.gallery.reference import marked
     from amiss.gallery.sqlite import SqliteGallery
     from amiss.vision.decode import decode
     from amiss.vision.engine.choose import load_engine
@@ -47,7 +48,9 @@ def add(
     seen = []
     with progress("Looking") as moved:  # at all of them first: a bad picture adds nothing
         for done, path in enumerate(pictures, start=1):
-            seen.append((reader.reference(path.name, decode(path)), path.read_bytes()))
+            view = decode(path)
+            reference = marked(reader.reference(path.name, view), view.rgb)
+            seen.append((reference, path.read_bytes()))
             moved(done, len(pictures))
     store = SqliteGallery.open(gallery, opened.id, create=True)
     for done, (reference, picture) in enumerate(seen):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amiss.gallery.snapshot import Places, Snapshot, Vectors, find_snapshot, write_snapshot
-from amiss.gallery.store import Embedded, GalleryStore
+from amiss.gallery.store import Catalogue, Embedded
 
 ROWS = 100
 """References that are looked at closely for each view, where not all of them are."""
@@ -43,6 +43,7 @@ class _State:
     fresh: dict[int, Embedded]
     vectors: Vectors
     gone: NDArray[np.bool_]
+    n_products: int
 
     @property
     def beside(self) -> int:
@@ -53,7 +54,7 @@ class _State:
 class ProductIndex:
     """The index of one gallery. Any number of threads may search it."""
 
-    def __init__(self, store: GalleryStore, folder: Path) -> None:
+    def __init__(self, store: Catalogue, folder: Path) -> None:
         """Opens the newest snapshot in a folder, and makes one where there is none that helps.
 
         Raises:
@@ -81,6 +82,11 @@ class ProductIndex:
         """How many references are searched."""
         state = self._state
         return len(state.snapshot) - int(state.gone.sum()) + len(state.fresh)
+
+    @property
+    def n_products(self) -> int:
+        """How many products are searched; those that lost all references since may count."""
+        return self._state.n_products
 
     def refresh(self) -> bool:
         """Takes in what the gallery gained and lost; says whether there was anything."""
@@ -115,7 +121,7 @@ class ProductIndex:
 
 def _of(snapshot: Snapshot) -> _State:
     gone = np.zeros(len(snapshot), np.bool_)
-    return _State(snapshot.revision, snapshot, {}, _stacked({}), gone)
+    return _State(snapshot.revision, snapshot, {}, _stacked({}), gone, len(snapshot.products))
 
 
 def _changed(state: _State, revision: int, changed: Sequence[Embedded]) -> _State:
@@ -128,7 +134,11 @@ def _changed(state: _State, revision: int, changed: Sequence[Embedded]) -> _Stat
             fresh.pop(one.id, None)
         else:
             fresh[one.id] = one
-    return _State(revision, state.snapshot, fresh, _stacked(fresh), gone)
+    more = {one.product for one in fresh.values()}
+    n_products = len(state.snapshot.products) + sum(
+        not len(state.snapshot.places(product)) for product in more
+    )
+    return _State(revision, state.snapshot, fresh, _stacked(fresh), gone, n_products)
 
 
 def _stacked(fresh: dict[int, Embedded]) -> Vectors:

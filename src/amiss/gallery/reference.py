@@ -1,13 +1,14 @@
 """A pristine view of a product's design, as the comparison needs it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from amiss.domain.capture import RgbArray
 from amiss.vision.engine.protocol import Features
 from amiss.vision.look import Eye, Look, Patches
+from amiss.vision.marks import Marks, marks
 from amiss.vision.palette import Palette, palette
 from amiss.vision.seen import Seen
 from amiss.vision.thumbnail import Thumbnail, thumbnail
@@ -23,7 +24,8 @@ class Reference:
     name: what people call it. digest: SHA-256 of the decoded pixels; equal pictures have equal
     digests. look: what was seen in it, upright. turned: patches of the picture in quarter turns: a
     product without a right way up shows more of its texture in them. palette: its colours. seen:
-    what the damage model keeps of it; None of a bundle without one.
+    what the damage model keeps of it; None of a bundle without one. marks: what identification
+    compares, once it was asked for; a gallery keeps them apart from the rest.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Reference:
     palette: Palette
     thumbnail: Thumbnail
     seen: Seen | None = None
+    marks: Marks | None = None
 
 
 def digest_of(rgb: RgbArray) -> str:
@@ -58,3 +61,9 @@ def see_reference(
         eye.patches(np.ascontiguousarray(np.rot90(frame, turns)))[0] for turns in QUARTER_TURNS
     )
     return Reference(name, digest_of(rgb), look, turned, palette(look.colours), thumbnail(rgb))
+
+
+def marked(reference: Reference, rgb: RgbArray) -> Reference:
+    """The same reference with its marks, from the H×W×3 uint8 picture that it was seen in."""
+    look = reference.look
+    return replace(reference, marks=marks(rgb, look.silhouette if look.isolated else None))

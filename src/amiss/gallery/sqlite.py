@@ -7,14 +7,10 @@ can still be taken back; `files`, the bytes of references, also of removed ones 
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
-
-import numpy as np
-from numpy.typing import NDArray
 
 from amiss.domain.errors import GalleryError
 from amiss.gallery import store
@@ -22,15 +18,17 @@ from amiss.gallery.card import Card
 from amiss.gallery.database import FILE, Database, errors
 from amiss.gallery.names import check_product_name, check_reference_name
 from amiss.gallery.reference import Reference
-from amiss.gallery.reference_file import from_bytes, to_bytes
+from amiss.gallery.reference_file import to_bytes
+from amiss.gallery.sqlite_blobs import VECTOR, marks_in, reference_in, vector_in
+from amiss.gallery.sqlite_cards import TABLES, Cards
 from amiss.gallery.store import SHORTEST_DIGEST, Action, Change, Embedded, utc_now
+from amiss.vision.marks import Marks
 
 FORMAT = 3
 CACHED_REFERENCES = 64
 """References kept in memory, about 3.5 MB each: two full products."""
 
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
-_VECTOR = np.dtype("<f2")
 _OLD_PASSPORT = "gallery.json"
 _TABLES = """
 CREATE TABLE passport (format INTEGER NOT NULL, bundle TEXT NOT NULL, created TEXT NOT NULL);
@@ -47,17 +45,9 @@ CREATE TABLE steps (
 ) STRICT;
 CREATE TABLE files (
     product TEXT NOT NULL, digest TEXT NOT NULL, embedding BLOB, reference BLOB NOT NULL,
-    picture BLOB, PRIMARY KEY (product, digest)
+    marks BLOB, picture BLOB, PRIMARY KEY (product, digest)
 ) STRICT;
-CREATE TABLE cards (
-    product TEXT NOT NULL, since INTEGER NOT NULL REFERENCES changes, card BLOB NOT NULL,
-    PRIMARY KEY (product, since)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE codes (
-    code TEXT NOT NULL, product TEXT NOT NULL, PRIMARY KEY (code, product)
-) STRICT, WITHOUT ROWID;
 CREATE INDEX changes_of ON changes (product, digest);
-CREATE INDEX codes_of ON codes (product);
 """
 _CHANGE = (
     "SELECT c.revision, c.action, c.product, c.digest, c.name, c.time, c.undoes FROM changes c"
@@ -71,6 +61,7 @@ class SqliteGallery:
         self.folder = folder
         self._clock = clock
         self._database = Database(folder)
+        self._cards = Cards(self._database)
         self._read = lru_cache(maxsize=CACHED_REFERENCES)(self._from_disk)
 
     @classmethod
@@ -124,6 +115,12 @@ class SqliteGallery:
                 name for (name,) in self._database.all("SELECT DISTINCT product FROM there")
             )
 
+    def has(self, product: str) -> bool:
+        """Whether there is a reference of a product."""
+        with self._database.reading():
+            found = self._database.all("SELECT 1 FROM there WHERE product = ? LIMIT 1", product)
+        return bool(found)
+
     def listed(self, product: str) -> list[Change]:
         """The changes that added the references of a product, oldest first; none is read."""
         with self._database.reading():
@@ -166,33 +163,36 @@ class SqliteGallery:
                     after,
                 )
             )
-            return self._revision(), [Embedded(id_, name, _vector(v)) for id_, name, v in rows]
+            return self._revision(), [Embedded(id_, name, vector_in(v)) for id_, name, v in rows]
+
+    def marks(self, product: str) -> tuple[Marks, ...]:
+        """What identification compares of a product. See `GalleryStore.marks`.
+
+        Raises:
+            GalleryError: they are damaged.
+        """
+        with self._database.reading():
+            found = [(added, self._file("marks", added)) for added in self._there(product)]
+        return tuple(marks_in(data, added) for added, data in found if data is not None)
 
     def card(self, product: str) -> Card | None:
         """What is known of a product, if it was described."""
         with self._database.reading():
-            return self._card(product)
+            return self._cards.of(product)
 
     def coded(self, code: str) -> tuple[str, ...]:
         """The products whose cards have this code. See `GalleryStore.coded`."""
         with self._database.reading():
-            found = self._database.all(
-                "SELECT product FROM codes WHERE code = ? ORDER BY product", code
-            )
-        return tuple(product for (product,) in found)
+            return self._cards.coded(code)
 
     def describe(self, card: Card) -> int:
         """Replaces the card of a product. See `GalleryStore.describe`."""
-        stored = card.to_bytes()
         with self._database.changing():
-            if self._card(card.product) == card:
+            if self._cards.of(card.product) == card:
                 return self._revision()
-            digest = hashlib.sha256(stored).hexdigest()
+            digest = hashlib.sha256(card.to_bytes()).hexdigest()
             revision = self._record(Action.DESCRIBE, card.product, digest, "")
-            self._database.do("INSERT INTO cards VALUES (?, ?, ?)", card.product, revision, stored)
-            self._database.do("DELETE FROM codes WHERE product = ?", card.product)
-            for code in card.codes:
-                self._database.do("INSERT INTO codes VALUES (?, ?)", code, card.product)
+            self._cards.put(card, revision)
         return revision
 
     def picture(self, product: str, name_or_digest: str) -> bytes | None:
@@ -220,12 +220,13 @@ class SqliteGallery:
             )
         stored = to_bytes(reference)
         seen = reference.seen
-        embedding = None if seen is None else seen.embedding.astype(_VECTOR).tobytes()
+        embedding = None if seen is None else seen.embedding.astype(VECTOR).tobytes()
+        marks = None if reference.marks is None else reference.marks.to_bytes()
         with self._database.changing():
             self._check_room(product, reference.digest)
             self._database.do(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
-                *(product, reference.digest, embedding, stored, picture),
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
+                *(product, reference.digest, embedding, stored, marks, picture),
             )
             revision = self._record(Action.ADD, product, reference.digest, reference.name)
             self._put(product, reference.digest, revision)
@@ -288,7 +289,7 @@ class SqliteGallery:
             if not known and not create:
                 raise _nothing_in(self.folder)
             if not known:
-                for statement in _TABLES.split(";\n"):
+                for statement in (*_TABLES.split(";\n"), *TABLES):
                     self._database.do(statement)
                 self._database.do(
                     "INSERT INTO passport VALUES (?, ?, ?)", FORMAT, bundle_id, self._now()
@@ -318,12 +319,6 @@ class SqliteGallery:
             *(action.value, product, digest, name, self._now(), undoes),
         )
         return int(row.lastrowid or 0)
-
-    def _card(self, product: str) -> Card | None:
-        found = self._database.all(
-            "SELECT card FROM cards WHERE product = ? ORDER BY since DESC LIMIT 1", product
-        )
-        return Card.from_bytes(found[0][0]) if found else None
 
     def _put(self, product: str, digest: str, since: int) -> None:
         self._database.do("INSERT INTO there VALUES (?, ?, ?)", product, digest, since)
@@ -397,28 +392,7 @@ class SqliteGallery:
     def _from_disk(self, added: Change) -> Reference:
         with self._database.reading():
             data = self._file("reference", added)
-        try:
-            reference = _checked(data, added)
-        except ValueError as error:
-            raise GalleryError(
-                f"Reference {added.name!r} ({added.digest[:12]}) of {added.product!r} cannot be "
-                f"used, {error}; remove it, and re-add it from its picture."
-            ) from error
-        return replace(reference, name=added.name)
-
-
-def _checked(data: bytes | None, added: Change) -> Reference:
-    """The reference in these bytes; ValueError where it is not the one that was added."""
-    if data is None:
-        raise ValueError("it is missing")
-    reference = from_bytes(data)
-    if reference.digest != added.digest:
-        raise ValueError("it holds another reference")
-    return reference
-
-
-def _vector(stored: bytes | None) -> NDArray[np.float32] | None:
-    return None if stored is None else np.frombuffer(stored, _VECTOR).astype(np.float32)
+        return reference_in(data, added)
 
 
 def _change(row: tuple[Any, ...]) -> Change:

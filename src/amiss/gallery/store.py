@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from amiss.gallery.card import Card
 from amiss.gallery.reference import Reference
+from amiss.vision.marks import Marks
 
 MAX_REFERENCES = 32
 """References of one product; its bank is full long before, and more faces than this none has."""
@@ -66,17 +67,53 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class GalleryStore(Protocol):
-    """References of products, added, removed and taken back one by one.
-
-    Any number of threads and processes may read, and any may write: one at a time does. What others
-    wrote is there at once. Errors are GalleryErrors.
-    """
+class Catalogue(Protocol):
+    """What identification reads of a gallery."""
 
     @property
     def revision(self) -> int:
         """A number that grows by one with each change; an empty gallery has 0."""
         ...
+
+    def has(self, product: str) -> bool:
+        """Whether there is a reference of a product."""
+        ...
+
+    def embedded(self, after: int = 0) -> tuple[int, list[Embedded]]:
+        """The revision, and all references that were added, removed or brought back after another.
+
+        after: 0 gives all that are there.
+        """
+        ...
+
+    def marks(self, product: str) -> tuple[Marks, ...]:
+        """What identification compares, of the references of a product that were added with it.
+
+        Oldest first; the rest of a reference is not read.
+
+        Raises:
+            GalleryError: they are damaged.
+        """
+        ...
+
+    def card(self, product: str) -> Card | None:
+        """What is known of a product, if it was described."""
+        ...
+
+    def coded(self, code: str) -> tuple[str, ...]:
+        """The products whose cards have this code, as `card.normal` writes it; in order.
+
+        More than one is a mistake in the catalogue, or one product under two names.
+        """
+        ...
+
+
+class GalleryStore(Catalogue, Protocol):
+    """References of products, added, removed and taken back one by one.
+
+    Any number of threads and processes may read, and any may write: one at a time does. What others
+    wrote is there at once. Errors are GalleryErrors.
+    """
 
     def products(self) -> list[str]:
         """All products that have a reference, in order of their names."""
@@ -99,24 +136,6 @@ class GalleryStore(Protocol):
 
     def held(self, product: str) -> tuple[int, tuple[Reference, ...]]:
         """The references of a product, and the revision that they are of."""
-        ...
-
-    def embedded(self, after: int = 0) -> tuple[int, list[Embedded]]:
-        """The revision, and all references that were added, removed or brought back after another.
-
-        after: 0 gives all that are there.
-        """
-        ...
-
-    def card(self, product: str) -> Card | None:
-        """What is known of a product, if it was described."""
-        ...
-
-    def coded(self, code: str) -> tuple[str, ...]:
-        """The products whose cards have this code, as `card.normal` writes it; in order.
-
-        More than one is a mistake in the catalogue, or one product under two names.
-        """
         ...
 
     def describe(self, card: Card) -> int:

@@ -41,6 +41,8 @@ class Simulated:
     damaged: float = 0.5
     per_product: int = 4
     twins: bool = False
+    siblings: float = 0.0
+    references: int = 2
 
     def command(self, out: Path, processes: int) -> list[str]:
         """What makes it, or goes on with it."""
@@ -48,9 +50,10 @@ class Simulated:
             "simulate",
             str(out),
             *("--items", str(self.items), "--seed", str(self.seed), "--backend", self.backend),
-            *("--views", str(self.views), "--size", "448", "--references", "2"),
+            *("--views", str(self.views), "--size", "448", "--references", str(self.references)),
             *("--even", "--no-crops", "--kinds", self.kinds, "--damaged", str(self.damaged)),
             *("--per-product", str(self.per_product), *(("--twins",) if self.twins else ())),
+            *("--siblings", str(self.siblings)),
             *("--processes", str(processes)),
         ]
 
@@ -104,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         OPTIONS,
         Naming(DEFAULT_NAME, VERSION, asked.date, sources),
         lambda stage, figures: print(stage, figures, flush=True),  # noqa: T201
-        calibration=_simulated(asked.work, SOUND),
+        calibration=simulated(asked.work, SOUND),
     )
     # Only now, so that what is packaged stays whole however often the run is cut off.
     put_in_place(
@@ -116,13 +119,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _data(work: Path, photographs: Sequence[Path]) -> Iterator[Path]:
     for one in SIMULATED:
-        yield _simulated(work, one)
+        yield simulated(work, one)
     painted = work / "painted"
     _run(["paint", *map(str, photographs), "--out", str(painted), *PAINTED])
     yield painted
 
 
-def _simulated(work: Path, one: Simulated) -> Path:
+def simulated(work: Path, one: Simulated) -> Path:
+    """Makes a data set, or what is missing of it; returns where it lies."""
     _run(one.command(work / one.name, default_threads()))
     return work / one.name
 

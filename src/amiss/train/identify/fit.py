@@ -31,7 +31,9 @@ class Lesson:
     right: int | None
 
 
-def fit(lessons: Sequence[Lesson], sources: tuple[Source, ...]) -> Identification:
+def fit(
+    lessons: Sequence[Lesson], sources: tuple[Source, ...], wrong: float = 0.0
+) -> Identification:
     """How cues are weighed so that what happened is most likely.
 
     Raises:
@@ -59,7 +61,9 @@ def fit(lessons: Sequence[Lesson], sources: tuple[Source, ...]) -> Identificatio
         weights = tuple(float(one) for one in found[at : at + len(bends)])
         cues[name] = CueFacts(knots=bends, weights=weights, unknown=float(found[1 + place]))
         at += len(bends)
-    return Identification(cues=cues, unknown=float(found[0]), sure=SURE, sources=sources)
+    return Identification(
+        cues=cues, unknown=float(found[0]), sure=SURE, wrong=wrong, sources=sources
+    )
 
 
 def _knots(name: str, lessons: Sequence[Lesson]) -> tuple[float, ...]:

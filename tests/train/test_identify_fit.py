@@ -5,7 +5,7 @@ import pytest
 
 from amiss.domain.errors import DatasetError
 from amiss.gallery.identify.fuse import Told, weigh
-from amiss.train.identify import Lesson, fit
+from amiss.train.identify.fit import Lesson, fit
 
 CANDIDATES = 8
 

@@ -1,0 +1,108 @@
+"""What each cue says of each candidate: one number, the larger the likelier; NaN: nothing."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amiss.domain.identity import Cue
+from amiss.gallery.card import Card
+from amiss.gallery.identify.agree import Agreement, agree
+from amiss.gallery.identify.seen import Unnamed
+from amiss.gallery.identify.text import agree_in_words
+from amiss.gallery.index import ProductIndex
+from amiss.gallery.store import Catalogue
+
+Values = NDArray[np.float64]
+
+COMPARED = 4
+"""Candidates whose print is compared: that takes time, and further down none is right."""
+_MOST_COLOUR = 30.0  # as in `agree`
+
+SAID = {
+    Cue.LOOK: "No damage model has seen a reference of any candidate.",
+    Cue.PRINT: "The look alone is sure enough, or no reference was added with its print.",
+    Cue.TEXT: "No text was read, or no card has a title.",
+    Cue.SIZE: "No depth with lens and pose was handed in, or no card has a size.",
+    Cue.WEIGHT: "The item was not weighed, or no card has a weight.",
+    Cue.BARCODE: "No barcode was read that a card names.",
+    Cue.EXPECTED: "No expected products were named.",
+}
+"""Why a cue says nothing; structure and colour come with the print."""
+
+
+def look(index: ProductIndex, item: Unnamed, products: Sequence[str]) -> Values:
+    """Cosine to each candidate's most alike reference, averaged over views."""
+    found = np.full(len(products), np.nan)
+    if not len(item.embeddings) or not products:
+        return found
+    place = {product: number for number, product in enumerate(products)}
+    of_views = np.full((len(item.embeddings), len(products)), np.nan)
+    hits = index.search(item.embeddings, len(products), among=products)
+    for row, view in zip(of_views, hits, strict=True):
+        for hit in view:
+            row[place[hit.product]] = hit.likeness
+    return np.asarray(of_views.mean(axis=0))
+
+
+def printed(
+    store: Catalogue, item: Unnamed, products: Sequence[str], likely: Values
+) -> dict[Cue, Values]:
+    """Print, structure and colour of the likeliest COMPARED candidates."""
+    found = {cue: np.full(len(products), np.nan) for cue in (Cue.PRINT, Cue.STRUCTURE, Cue.COLOUR)}
+    for place in np.argsort(-likely, kind="stable")[:COMPARED]:
+        references = store.marks(products[place])
+        if not references:
+            continue
+        told = [
+            max(
+                (agree(view, reference) for reference in references),
+                key=lambda one: 0.0 if one is None else one.alike,
+            )
+            for view in item.marks
+        ]
+        for cue, value in _together(told).items():
+            found[cue][place] = value
+    return found
+
+
+def _together(told: Sequence[Agreement | None]) -> dict[Cue, float]:
+    """Over views: how many places are alike in all; structure and colour of the best view."""
+    able = [one for one in told if one is not None]
+    best = max(able, key=lambda one: one.alike, default=None)
+    return {
+        Cue.PRINT: float(np.sqrt(sum(one.alike for one in able))),
+        Cue.STRUCTURE: 0.0 if best is None else max(best.structure, 0.0),
+        Cue.COLOUR: -_MOST_COLOUR if best is None else -best.colour,
+    }
+
+
+def size(item: Unnamed, cards: Sequence[Card | None]) -> Values:
+    """How far the item's sides are from a card's, as minus the mean of |log| ratios."""
+    known = [None if card is None else card.size for card in cards]
+    if item.size is None or not any(known):
+        return np.full(len(cards), np.nan)
+    measured = np.log(item.size)
+    return np.array(
+        [
+            np.nan if one is None else -np.abs(measured - np.log(sorted(one, reverse=True))).mean()
+            for one in known
+        ]
+    )
+
+
+def weight(item: Unnamed, cards: Sequence[Card | None]) -> Values:
+    """The same of weights."""
+    known = [None if card is None else card.weight for card in cards]
+    if item.weight is None or not any(known):
+        return np.full(len(cards), np.nan)
+    return np.array([np.nan if one is None else -abs(np.log(item.weight / one)) for one in known])
+
+
+def text(item: Unnamed, cards: Sequence[Card | None]) -> Values:
+    """How much of each title was read, words that few have counting most."""
+    titles = {card.product: card.title for card in cards if card is not None and card.title}
+    if not item.lines or not titles:
+        return np.full(len(cards), np.nan)
+    found = agree_in_words(item.lines, titles)
+    return np.array([np.nan if card is None else found.get(card.product, np.nan) for card in cards])

@@ -1,0 +1,1 @@
+"""From simulated look-alikes to how cues of identity are weighed."""
