@@ -53,6 +53,11 @@ class Agreement:
     colour: float
 
 
+def is_printed(one: Marks) -> bool:
+    """Whether a picture has enough points to agree, or not, with anything."""
+    return len(one.points) >= LEAST_POINTS
+
+
 def agree(view: Marks, reference: Marks) -> Agreement | None:
     """How far they agree; None where no part of them can be laid over each other."""
     found = _laid(view, reference)
@@ -72,7 +77,7 @@ def agree(view: Marks, reference: Marks) -> Agreement | None:
 
 def _laid(view: Marks, reference: Marks) -> tuple[int, Matrix] | None:
     """How many points agree, and the homography from the view to the reference."""
-    if min(len(view.points), len(reference.points)) < LEAST_POINTS:
+    if not (is_printed(view) and is_printed(reference)):
         return None
     cosine = reference.words @ view.words.T
     best, ok = _matches(cosine)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from amiss.domain.identity import Cue
 from amiss.gallery.card import Card
-from amiss.gallery.identify.agree import Agreement, agree
+from amiss.gallery.identify.agree import Agreement, agree, is_printed
 from amiss.gallery.identify.seen import Unnamed
 from amiss.gallery.identify.text import agree_in_words
 from amiss.gallery.index import ProductIndex
@@ -50,16 +50,17 @@ def printed(
 ) -> dict[Cue, Values]:
     """Print, structure and colour of the likeliest COMPARED candidates."""
     found = {cue: np.full(len(products), np.nan) for cue in (Cue.PRINT, Cue.STRUCTURE, Cue.COLOUR)}
+    views = [one for one in item.marks if is_printed(one)]
     for place in np.argsort(-likely, kind="stable")[:COMPARED]:
-        references = store.marks(products[place])
-        if not references:
-            continue
+        references = [one for one in store.marks(products[place]) if is_printed(one)]
+        if not references or not views:
+            continue  # nothing is printed that could agree or not
         told = [
             max(
                 (agree(view, reference) for reference in references),
                 key=lambda one: 0.0 if one is None else one.alike,
             )
-            for view in item.marks
+            for view in views
         ]
         for cue, value in _together(told).items():
             found[cue][place] = value
