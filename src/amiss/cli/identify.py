@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amiss.cli.options import AsJson, BundleFolder, Engine, GalleryFolder
+from amiss.cli.options import AsJson, BundleFolder, Engine, GalleryFolder, OperatingPointFile
 from amiss.cli.output import console, number, print_json, table
 
 if TYPE_CHECKING:
@@ -30,13 +30,16 @@ def identify(
         bool, typer.Option("--ocr", help="Read printed text, too; needs the extra ocr.")
     ] = False,
     bundle: BundleFolder = None,
+    operating_point: OperatingPointFile = None,
     engine: Engine = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Say which product of the gallery an item is, or that nobody can say."""
     from amiss.inspector import Inspector
 
-    inspector = Inspector.load(bundle, gallery=gallery, engine=engine)
+    inspector = Inspector.load(
+        bundle, operating_point=operating_point, gallery=gallery, engine=engine
+    )
     named = tuple(word.strip() for word in (expected or "").split(",") if word.strip())
     found = inspector.identify(
         views, expected=named, product=product, weight=weight or None, reads=ocr
