@@ -22,21 +22,18 @@ from amiss.detect.maps import over_view
 from amiss.detect.read import Reader, Sight
 from amiss.detect.reasons import (
     ALIKE,
-    DEPTH_UNREAD,
     DIFFERS,
-    EXPECTED_UNREAD,
     FOREIGN,
     LOOKS_DAMAGED,
     LOOKS_SOUND,
-    NO_DEPTH,
-    NO_TRAY,
     PROVISIONAL,
-    TRAY_UNREAD,
     sentences,
+    unread,
 )
+from amiss.detect.who import Who
 from amiss.domain.capture import Capture, DepthArray, ImageLike, View
 from amiss.domain.errors import BundleError, GalleryError, InputError
-from amiss.domain.evidence import Evidence, Finding, ScoreMap
+from amiss.domain.evidence import Finding, ScoreMap
 from amiss.domain.identity import Identity
 from amiss.domain.result import Result
 from amiss.domain.words import Decision, ProcessStep
@@ -207,8 +204,8 @@ class Inspector:
             depth: H×W float32 metres, parallel to the views.
             empty_tray: pictures of the empty tray, parallel to the views.
             product: what the item is.
-            expected: products of which it should be one; they stand in the result, and nothing
-                is made of them yet.
+            expected: products of which it should be one; a gallery and a bundle that identifies
+                find which.
             step: where in the fulfilment centre it was captured.
 
         Raises:
@@ -218,11 +215,13 @@ class Inspector:
         started = time.perf_counter()
         capture, views = as_capture(item, depth, empty_tray, product, step)
         named = (expected,) if isinstance(expected, str) else tuple(expected or ())
-        revision, held_against = self._held(references, capture.product)
+        self._refuse_without_gallery(references, capture.product)
         sights = self._reader.read(views)
         capture = replace(capture, views=tuple(sight.view for sight in sights))
+        who = self._who(sights, capture, named, looked=references is None)
+        revision, held_against = self._held(references, who.product)
         judged = self._detectors.judge(sights, held_against)
-        return self._result(capture, judged, named, revision, started)
+        return self._result(capture, judged, who, named, revision, started)
 
     def inspect_many(
         self,
@@ -249,21 +248,25 @@ class Inspector:
         started = time.perf_counter()
         for item in items:
             refuse_nothing(item.views)
+            self._refuse_without_gallery(references, item.product)
         sights = iter(self._reader.read([view for item in items for view in item.views]))
         shared = (time.perf_counter() - started) / max(1, len(items))
         found = []
         for place, item in enumerate(items):
             began = time.perf_counter() - shared
             given = None if references is None else references[place]
-            revision, held_against = self._held(given, item.product)
-            judged = self._detectors.judge([next(sights) for _ in item.views], held_against)
-            found.append(self._result(item, judged, (), revision, began))
+            seen = [next(sights) for _ in item.views]
+            who = self._who(seen, item, (), looked=given is None)
+            revision, held_against = self._held(given, who.product)
+            judged = self._detectors.judge(seen, held_against)
+            found.append(self._result(item, judged, who, (), revision, began))
         return found
 
     def _result(
         self,
         capture: Capture,
         judged: Sequence[Judged],
+        who: Who,
         named: tuple[str, ...],
         revision: int | None,
         started: float,
@@ -274,17 +277,22 @@ class Inspector:
             self._heatmap(one, view, compared=was_compared(judged))
             for one, view in zip(judged, capture.views, strict=True)
         )
-        findings = self._findings(capture.views, judged, scores, heatmaps)
+        damages = self._findings(capture.views, judged, scores, heatmaps)
+        findings = who.findings(capture.views[0]) + damages
         foreign = is_foreign(judged)
         decision = Decision.NOT_INSPECTED if foreign else decide(score, self.point)
+        if who.finding is not None:  # a person has to look, whatever the damage
+            decision = Decision.SIDELINE
         evidence = tuple(told for one in judged for told in one.evidence)
         return Result(
             score=score,
             threshold=self.point.threshold,
             decision=decision,
-            reasons=self._reasons(decision, judged, findings),
+            reasons=who.reasons() + self._reasons(score, judged, damages),
             findings=findings,
-            evidence=evidence + self._unread(capture, named),
+            evidence=evidence
+            + unread(capture.views, reads=self.model is not None)
+            + who.evidence(),
             heatmaps=heatmaps,
             types=likely_types(judged),
             view_scores=scores,
@@ -294,9 +302,21 @@ class Inspector:
             operating_point=self._point_hash,
             provisional=self.point.provisional,
             gallery_revision=revision,
-            product=capture.product,
+            product=capture.product or who.product,
             expected=named,
+            identity=who.identity,
         )
+
+    def _who(
+        self, sights: Sequence[Sight], capture: Capture, named: tuple[str, ...], *, looked: bool
+    ) -> Who:
+        """Who the item is. looked: whether references are looked up, rather than handed in."""
+        able = self.bundle.manifest.identification is not None and self._index_folder is not None
+        if not looked or not able or self.gallery is None:
+            return Who(capture.product, expected=bool(named))
+        unnamed = self._unnamed(sights, capture.barcode, None, reads=False)
+        identity = self._identifier.identify(unnamed, named, capture.product)
+        return Who(capture.product, identity, expected=bool(named))
 
     def judge(self, capture: Capture, references: Sequence[Reference]) -> tuple[Judged, ...]:
         """What the detectors say of each view, before it is weighed.
@@ -318,11 +338,13 @@ class Inspector:
         if references is not None:
             given = (one if isinstance(one, Reference) else self.see(one) for one in references)
             return revision, tuple(given)
-        if product is None:
+        if product is None or self.gallery is None:
             return revision, ()
-        if self.gallery is None:
-            raise GalleryError(f"There is no gallery to look {product} up in; name one.")
         return self.gallery.held(product)
+
+    def _refuse_without_gallery(self, references: object, product: str | None) -> None:
+        if references is None and product is not None and self.gallery is None:
+            raise GalleryError(f"There is no gallery to look {product} up in; name one.")
 
     def _score(self, judged: Sequence[Judged], *, compared: bool | None = None) -> float | None:
         """Of an item; of one view of it, `compared` says whether any of them was."""
@@ -349,13 +371,14 @@ class Inspector:
 
     def _reasons(
         self,
-        decision: Decision,
+        score: float | None,
         judged: Sequence[Judged],
         findings: Sequence[Finding],
     ) -> tuple[str, ...]:
         """Sentences for people: the decision's, then one for each thing that was not seen."""
         compared = any(one.discrepancy is not None or one.beside is not None for one in judged)
         verdict: tuple[str, ...] = ()
+        decision = decide(score, self.point)
         if decision is Decision.SIDELINE:
             verdict = (DIFFERS if compared else LOOKS_DAMAGED, *sentences(findings))
         elif decision is Decision.PASS:
@@ -366,21 +389,3 @@ class Inspector:
             verdict = (FOREIGN,)
         note = (PROVISIONAL,) if self.point.provisional else ()
         return (*verdict, *unseen, *note)
-
-    def _unread(self, capture: Capture, expected: Sequence[str]) -> tuple[Evidence, ...]:
-        """What was not there, or came with the item and no detector reads; said aloud."""
-        said = []
-        if expected:
-            said.append(Evidence("identification", 0, available=False, reason=EXPECTED_UNREAD))
-        reads = self.model is not None
-        for index, view in enumerate(capture.views):
-            for detector, there, unread, missing in (
-                ("depth", view.depth is not None, DEPTH_UNREAD, NO_DEPTH),
-                ("surroundings", view.empty_tray is not None, TRAY_UNREAD, NO_TRAY),
-            ):
-                if reads and there:
-                    said.append(Evidence(detector, index, available=True))
-                elif reads or there:
-                    reason = missing if reads else unread
-                    said.append(Evidence(detector, index, available=False, reason=reason))
-        return tuple(said)

@@ -5,6 +5,7 @@ from typing import Any
 
 from amiss.domain.capture import RgbArray, View
 from amiss.domain.evidence import Evidence, Finding, ScoreMap
+from amiss.domain.identity import Identity
 from amiss.domain.picture import contact_sheet, overlay
 from amiss.domain.words import Decision
 
@@ -16,7 +17,8 @@ class Result:
     score: damage confidence in [0, 1]; None where there is no opinion. threshold: above it an item
     is sidelined. reasons: sentences for people. types: probability of each damage type, empty
     of a bundle without a damage model. view_scores: of each view by itself.
-    expected: products of which the item should be one.
+    expected: products of which the item should be one. identity: which product it is; None where
+    nobody looked.
     heatmaps: one h×w float32 map in [0, 1] per view, over the whole view; None for a view that no
     detector could see. bundle, operating_point, gallery_revision: what a replay of the decision
     needs. provisional: the threshold does not rest on this booth's own captures.
@@ -39,6 +41,7 @@ class Result:
     expected: tuple[str, ...] = ()
     types: dict[str, float] = field(default_factory=dict)
     view_scores: tuple[float | None, ...] = ()
+    identity: Identity | None = None
 
     def export(self, heatmap_files: list[str] | None = None) -> dict[str, Any]:
         """Plain JSON values; heatmap_files: where the heat maps were written, if they were."""
@@ -47,6 +50,7 @@ class Result:
             "reasons": list(self.reasons),
             "types": self.types,
             "expected": list(self.expected),
+            "identity": None if self.identity is None else self.identity.export(),
             "findings": [finding.export() for finding in self.findings],
             "evidence": [evidence.export() for evidence in self.evidence],
             "heatmaps": heatmap_files or [],
