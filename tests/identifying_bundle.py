@@ -6,7 +6,7 @@ from amiss.bundle.read import open_bundle
 
 FACTS = Identification(
     cues={
-        "look": CueFacts(knots=(0.3,), weights=(20.0,), unknown=6.0),
+        "look": CueFacts(knots=(0.3,), weights=(30.0,), unknown=9.0),
         "print": CueFacts(knots=(0.0,), weights=(1.0,), unknown=0.5),
         "structure": CueFacts(knots=(0.2,), weights=(8.0,), unknown=1.5),
         "colour": CueFacts(knots=(-30.0,), weights=(0.1,), unknown=2.0),
@@ -14,7 +14,7 @@ FACTS = Identification(
     },
     unknown=0.0,
     sure=0.9,
-    wrong=0.02,
+    wrong=0.1,
     sources=(),
 )
 
