@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amiss.gallery.card import Card
-from amiss.gallery.store import Embedded
+from amiss.gallery.store import Embedded, Printed
 from amiss.vision.marks import Marks
 
 
@@ -15,7 +15,7 @@ class MemoryCatalogue:
     """A `Catalogue` that only grows."""
 
     _vectors: list[Embedded] = field(default_factory=list)
-    _marks: dict[str, list[Marks | bytes]] = field(default_factory=dict)
+    _printed: dict[str, list[Printed]] = field(default_factory=dict)
     _cards: dict[str, Card] = field(default_factory=dict)
 
     @property
@@ -25,18 +25,15 @@ class MemoryCatalogue:
 
     def has(self, product: str) -> bool:
         """Whether there is a reference of a product."""
-        return product in self._marks
+        return product in self._printed
 
     def embedded(self, after: int = 0) -> tuple[int, list[Embedded]]:
         """As of any gallery."""
         return self.revision, self._vectors[after:]
 
-    def marks(self, product: str) -> tuple[Marks, ...]:
+    def printed(self, product: str) -> tuple[Printed, ...]:
         """As of any gallery."""
-        return tuple(
-            Marks.from_bytes(one) if isinstance(one, bytes) else one
-            for one in self._marks.get(product, ())
-        )
+        return tuple(self._printed.get(product, ()))
 
     def card(self, product: str) -> Card | None:
         """As of any gallery."""
@@ -49,7 +46,8 @@ class MemoryCatalogue:
     def add(self, product: str, embedding: NDArray[np.float32], marks: Marks | bytes) -> None:
         """Adds a reference. marks: or their bytes, which take less memory."""
         self._vectors.append(Embedded(self.revision + 1, product, embedding))
-        self._marks.setdefault(product, []).append(marks)
+        kept = marks if isinstance(marks, bytes) else marks.to_bytes()
+        self._printed.setdefault(product, []).append(Printed(embedding, kept))
 
     def describe(self, card: Card) -> None:
         """Replaces the card of a product."""

@@ -19,10 +19,9 @@ from amiss.gallery.database import FILE, Database, errors
 from amiss.gallery.names import check_product_name, check_reference_name
 from amiss.gallery.reference import Reference
 from amiss.gallery.reference_file import to_bytes
-from amiss.gallery.sqlite_blobs import VECTOR, marks_in, reference_in, vector_in
+from amiss.gallery.sqlite_blobs import VECTOR, reference_in, vector_in
 from amiss.gallery.sqlite_cards import TABLES, Cards
-from amiss.gallery.store import SHORTEST_DIGEST, Action, Change, Embedded, utc_now
-from amiss.vision.marks import Marks
+from amiss.gallery.store import SHORTEST_DIGEST, Action, Change, Embedded, Printed, utc_now
 
 FORMAT = 3
 CACHED_REFERENCES = 64
@@ -165,15 +164,15 @@ class SqliteGallery:
             )
             return self._revision(), [Embedded(id_, name, vector_in(v)) for id_, name, v in rows]
 
-    def marks(self, product: str) -> tuple[Marks, ...]:
-        """What identification compares of a product. See `GalleryStore.marks`.
-
-        Raises:
-            GalleryError: they are damaged.
-        """
+    def printed(self, product: str) -> tuple[Printed, ...]:
+        """The references of a product as print is compared. See `Catalogue.printed`."""
         with self._database.reading():
-            found = [(added, self._file("marks", added)) for added in self._there(product)]
-        return tuple(marks_in(data, added) for added, data in found if data is not None)
+            found = self._database.all(
+                "SELECT embedding, marks FROM there JOIN files USING (product, digest)"
+                " WHERE product = ? AND marks IS NOT NULL ORDER BY since",
+                product,
+            )
+        return tuple(Printed(vector_in(vector), marks) for vector, marks in found)
 
     def card(self, product: str) -> Card | None:
         """What is known of a product, if it was described."""

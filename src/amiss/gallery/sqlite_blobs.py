@@ -9,7 +9,6 @@ from amiss.domain.errors import GalleryError
 from amiss.gallery.reference import Reference
 from amiss.gallery.reference_file import from_bytes
 from amiss.gallery.store import Change
-from amiss.vision.marks import Marks
 
 VECTOR = np.dtype("<f2")
 """How embeddings are stored."""
@@ -24,20 +23,11 @@ def reference_in(data: bytes | None, added: Change) -> Reference:
     try:
         reference = _checked(data, added)
     except ValueError as error:
-        raise _useless(f"Reference {added.name!r} ({added.digest[:12]})", added, error) from error
+        raise GalleryError(
+            f"Reference {added.name!r} ({added.digest[:12]}) of {added.product!r} cannot be used, "
+            f"{error}; remove it, and re-add it from its picture."
+        ) from error
     return replace(reference, name=added.name)
-
-
-def marks_in(data: bytes, added: Change) -> Marks:
-    """The marks of the reference that a change added.
-
-    Raises:
-        GalleryError: they are damaged.
-    """
-    try:
-        return Marks.from_bytes(data)
-    except ValueError as error:
-        raise _useless(f"What is printed on reference {added.name!r}", added, error) from error
 
 
 def vector_in(data: bytes | None) -> NDArray[np.float32] | None:
@@ -52,10 +42,3 @@ def _checked(data: bytes | None, added: Change) -> Reference:
     if reference.digest != added.digest:
         raise ValueError("it holds another reference")
     return reference
-
-
-def _useless(what: str, added: Change, error: ValueError) -> GalleryError:
-    return GalleryError(
-        f"{what} of {added.product!r} cannot be used, {error}; remove it, and re-add it from its "
-        "picture."
-    )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
+from amiss.domain.errors import GalleryError
 from amiss.gallery.card import Card
 from amiss.gallery.reference import Reference
 from amiss.vision.marks import Marks
@@ -62,6 +64,29 @@ class Embedded:
     vector: NDArray[np.float32] | None
 
 
+@dataclass(frozen=True, eq=False)
+class Printed:
+    """A reference as print is compared. vector: E float32 of length 1, or None. data: its marks."""
+
+    vector: NDArray[np.float32] | None
+    data: bytes
+
+    @cached_property
+    def marks(self) -> Marks:
+        """What is printed on it.
+
+        Raises:
+            GalleryError: it is damaged.
+        """
+        try:
+            return Marks.from_bytes(self.data)
+        except ValueError as error:
+            raise GalleryError(
+                f"What is printed on a reference cannot be used, {error}; remove the reference, "
+                "and re-add it from its picture."
+            ) from error
+
+
 def utc_now() -> datetime:
     """The time, with its zone."""
     return datetime.now(UTC)
@@ -86,13 +111,10 @@ class Catalogue(Protocol):
         """
         ...
 
-    def marks(self, product: str) -> tuple[Marks, ...]:
-        """What identification compares, of the references of a product that were added with it.
+    def printed(self, product: str) -> tuple[Printed, ...]:
+        """The references of a product as print is compared, of those that were added with marks.
 
         Oldest first; the rest of a reference is not read.
-
-        Raises:
-            GalleryError: they are damaged.
         """
         ...
 

@@ -11,12 +11,15 @@ from amiss.gallery.identify.agree import Agreement, agree, is_printed
 from amiss.gallery.identify.seen import Unnamed
 from amiss.gallery.identify.text import agree_in_words
 from amiss.gallery.index import ProductIndex
-from amiss.gallery.store import Catalogue
+from amiss.gallery.store import Catalogue, Printed
+from amiss.vision.marks import Marks
 
 Values = NDArray[np.float64]
 
 COMPARED = 4
 """Candidates whose print is compared: that takes time, and further down none is right."""
+REFERENCES = 2
+"""Of each of them, those that look most like a view."""
 _MOST_COLOUR = 30.0  # as in `agree`
 
 SAID = {
@@ -50,21 +53,34 @@ def printed(
 ) -> dict[Cue, Values]:
     """Print, structure and colour of the likeliest COMPARED candidates."""
     found = {cue: np.full(len(products), np.nan) for cue in (Cue.PRINT, Cue.STRUCTURE, Cue.COLOUR)}
-    views = [one for one in item.marks if is_printed(one)]
+    views = [one for one in zip(item.embeddings, item.marks, strict=True) if is_printed(one[1])]
+    if not views:  # nothing is printed on it that could agree or not
+        return found
     for place in np.argsort(-likely, kind="stable")[:COMPARED]:
-        references = [one for one in store.marks(products[place]) if is_printed(one)]
-        if not references or not views:
-            continue  # nothing is printed that could agree or not
-        told = [
-            max(
-                (agree(view, reference) for reference in references),
-                key=lambda one: 0.0 if one is None else one.alike,
-            )
-            for view in views
-        ]
-        for cue, value in _together(told).items():
+        references = store.printed(products[place])
+        told = [_best(vector, marks, references) for vector, marks in views]
+        if all(one is None for one in told):
+            continue  # nothing is printed on its references
+        for cue, value in _together([one for view in told for one in view or ()]).items():
             found[cue][place] = value
     return found
+
+
+def _best(
+    vector: NDArray[np.float32], marks: Marks, references: Sequence[Printed]
+) -> tuple[Agreement | None] | None:
+    """How far a view agrees with the best of the references that look most like it.
+
+    None if nothing is printed on them.
+    """
+    like = [-1.0 if one.vector is None else float(one.vector @ vector) for one in references]
+    nearest = [references[place].marks for place in np.argsort(like)[::-1][:REFERENCES]]
+    told = [agree(marks, one) for one in nearest if is_printed(one)]
+    return (max(told, key=_alike),) if told else None
+
+
+def _alike(one: Agreement | None) -> float:
+    return -1.0 if one is None else one.alike
 
 
 def _together(told: Sequence[Agreement | None]) -> dict[Cue, float]:
