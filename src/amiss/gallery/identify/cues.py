@@ -1,6 +1,6 @@
 """What each cue says of each candidate: one number, the larger the likelier; NaN: nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,14 +49,20 @@ def look(index: ProductIndex, item: Unnamed, products: Sequence[str]) -> Values:
 
 
 def printed(
-    store: Catalogue, item: Unnamed, products: Sequence[str], likely: Values
+    store: Catalogue,
+    item: Unnamed,
+    products: Sequence[str],
+    likely: Values,
+    named: Collection[str] = (),
 ) -> dict[Cue, Values]:
-    """Print, structure and colour of the likeliest COMPARED candidates."""
+    """Print, structure and colour of the likeliest COMPARED candidates, and of those named."""
     found = {cue: np.full(len(products), np.nan) for cue in (Cue.PRINT, Cue.STRUCTURE, Cue.COLOUR)}
     views = [one for one in zip(item.embeddings, item.marks, strict=True) if is_printed(one[1])]
     if not views:  # nothing is printed on it that could agree or not
         return found
-    for place in np.argsort(-likely, kind="stable")[:COMPARED]:
+    first = np.argsort(-likely, kind="stable")[:COMPARED].tolist()
+    others = [place for place, one in enumerate(products) if one in named and place not in first]
+    for place in (*first, *others):
         references = store.printed(products[place])
         told = [_best(vector, marks, references) for vector, marks in views]
         if all(one is None for one in told):

@@ -101,9 +101,14 @@ class Identifier:
         }
         described = Described(products, wanted, coded, told)
         likely = self._weighed(described)
-        if len(products) == 0 or max(likely.probability) >= BEYOND_DOUBT:
+        sure = [
+            product
+            for product, probability in zip(products, likely.probability, strict=True)
+            if probability >= BEYOND_DOUBT
+        ]
+        if not products or (sure and named <= set(sure)):
             return described
-        compared = cues.printed(self.store, item, products, likely.probability)
+        compared = cues.printed(self.store, item, products, likely.probability, named)
         return Described(products, wanted, coded, {**told, **compared})
 
     def _coded(self, item: Unnamed) -> set[str]:

@@ -23,7 +23,7 @@ from amiss.train.default import Simulated, simulated
 from amiss.train.export import put_in_place
 from amiss.train.identify.fit import fit
 from amiss.train.identify.lessons import FIRST, gather, with_limit
-from amiss.train.identify.see import SeenProduct, see_products
+from amiss.train.identify.see import SeenProduct, eyes, see_products
 
 KIN = Simulated("kin-0", 750, 1200, "fast", damaged=0.3, per_product=3, siblings=0.6, references=3)
 SOURCE = Source(
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     data = open_dataset(simulated(asked.work, KIN))
     inspector = Inspector.load()
-    kept = asked.work / "identify" / inspector.bundle.id
+    kept = asked.work / "identify" / eyes(inspector.bundle)
     seen = list(see_products(data, kept, inspector, _told("looking")))
     bundle = put_identification(learnt(seen), inspector.bundle)
     print(bundle.id)  # noqa: T201

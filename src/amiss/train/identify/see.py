@@ -11,13 +11,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from amiss.bundle.manifest import canonical, sha256
+from amiss.bundle.read import Bundle
 from amiss.dataset.collection import Dataset, Split
 from amiss.dataset.records import CaptureRecord
 from amiss.domain.capture import View
 from amiss.gallery.identify.seen import Unnamed
 from amiss.inspector import Inspector
 from amiss.vision.decode import decode
-from amiss.vision.marks import Marks
+from amiss.vision.marks import MOST_POINTS, Marks
+from amiss.vision.marks import SIZE as MARKS_SIZE
 from amiss.vision.measure import Sides, measure
 
 _ITEM, _REFERENCES = "item ", "references"
@@ -51,6 +54,14 @@ class SeenProduct:
     references: Shown
     items: dict[str, Shown]
     damaged: frozenset[str]
+
+
+def eyes(bundle: Bundle) -> str:
+    """What sees here, as 12 hex digits: another one sees other things, however it weighs them."""
+    manifest, damage = bundle.manifest, bundle.manifest.damage
+    graphs = [manifest.encoder.file] + ([] if damage is None else [damage.view, damage.describe])
+    facts = {graph: manifest.files[graph] for graph in graphs}
+    return sha256(canonical({**facts, "marks": [MARKS_SIZE, MOST_POINTS]}))[:12]
 
 
 def see_products(

@@ -1,0 +1,1 @@
+"""How well products are identified: simulated look-alikes, and real ones."""
