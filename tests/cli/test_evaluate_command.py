@@ -208,8 +208,8 @@ def test_armbench_says_what_a_damage_score_can_express(document, amiss, armbench
 
 
 def test_evaluate_refuses(refused, dataset, captures, point, tmp_path):
-    for layout in ("ids", "armbench-ids"):
-        assert "comes later" in refused("evaluate", dataset, "--layout", layout)
+    for layout, lacks in (("ids", "holds no picture"), ("armbench-ids", "no pick")):
+        assert lacks in refused("evaluate", dataset, "--layout", layout)
     assert "choose from folder" in refused("evaluate", dataset, "--layout", "mvtec")
     assert "7 references" in refused(
         "evaluate", dataset, "--references", 7, "--operating-point", point
