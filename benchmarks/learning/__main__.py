@@ -1,12 +1,14 @@
-"""The one command: python -m benchmarks.learning curve|scarcity|squeezed."""
+"""The one command: python -m benchmarks.learning curve|pace|scarcity|squeezed."""
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from benchmarks.learning.curve import curve
+from benchmarks.learning.pace import pace
 from benchmarks.learning.scarcity import RARE, scarcity
 from benchmarks.learning.show import curve_table, scarcity_table, squeezed_table
 from benchmarks.learning.squeezed import squeezed
@@ -47,6 +49,18 @@ def curve_(
     options = Options(seed=seed, threads=default_threads())
     lines = curve(out, _caches(work, caches), asked, options, _tell)
     print(json.dumps(lines, indent=1) if as_json else curve_table(lines))
+
+
+@app.command("pace")
+def pace_(
+    work: Work,
+    steps: Annotated[int, typer.Option(min=1, help="That are timed.")] = 60,
+) -> None:
+    """Time some steps of a finished run, on an idle machine; prints one JSON document."""
+    from amiss.train.default import OPTIONS
+
+    options = replace(OPTIONS, threads=default_threads())
+    print(json.dumps(pace(work, _caches(work, ""), options, steps), indent=1))
 
 
 @app.command("scarcity")

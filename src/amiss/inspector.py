@@ -39,7 +39,7 @@ from amiss.domain.result import Result
 from amiss.domain.words import Decision, ProcessStep
 from amiss.gallery.identify.identify import Identifier
 from amiss.gallery.identify.seen import Unnamed
-from amiss.gallery.index import ProductIndex
+from amiss.gallery.index import Index, ProductIndex
 from amiss.gallery.reference import Reference
 from amiss.gallery.sqlite import SqliteGallery
 from amiss.gallery.store import Catalogue, GalleryStore
@@ -151,7 +151,7 @@ class Inspector:
         unnamed = self._unnamed(sights, capture.barcode, weight, reads=reads)
         return self._identifier.identify(unnamed, named, capture.product)
 
-    def identifier(self, store: Catalogue, index: ProductIndex) -> Identifier:
+    def identifier(self, store: Catalogue, index: Index) -> Identifier:
         """Identifies among the products of any gallery.
 
         Raises:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,24 @@ class Hit:
 
     product: str
     likeness: float
+
+
+class Index(Protocol):
+    """Whatever finds products by their look: in this process, or on a server."""
+
+    @property
+    def n_products(self) -> int:
+        """How many products are searched."""
+        ...
+
+    def search(
+        self, queries: Vectors, count: int = 10, among: Collection[str] | None = None
+    ) -> list[list[Hit]]:
+        """The products most like each view, best first, at most `count`, as the gallery is now.
+
+        queries: N×E, of length 1. among: only these products; None is all of them.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)

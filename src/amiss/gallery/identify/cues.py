@@ -10,7 +10,7 @@ from amiss.gallery.card import Card
 from amiss.gallery.identify.agree import Agreement, agree, is_printed
 from amiss.gallery.identify.seen import Unnamed
 from amiss.gallery.identify.text import agree_in_words
-from amiss.gallery.index import ProductIndex
+from amiss.gallery.index import Index
 from amiss.gallery.store import Catalogue, Printed
 from amiss.vision.marks import Marks
 
@@ -34,7 +34,7 @@ SAID = {
 """Why a cue says nothing; structure and colour come with the print."""
 
 
-def look(index: ProductIndex, item: Unnamed, products: Sequence[str]) -> Values:
+def look(index: Index, item: Unnamed, products: Sequence[str]) -> Values:
     """Cosine to each candidate's most alike reference, averaged over views."""
     found = np.full(len(products), np.nan)
     if not len(item.embeddings) or not products:

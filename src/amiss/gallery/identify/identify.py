@@ -15,7 +15,7 @@ from amiss.gallery.identify import cues
 from amiss.gallery.identify.cues import Values
 from amiss.gallery.identify.fuse import Told, Weighed, is_there, weigh
 from amiss.gallery.identify.seen import Unnamed
-from amiss.gallery.index import ProductIndex
+from amiss.gallery.index import Index
 from amiss.gallery.store import Catalogue
 
 CONSIDERED = 30
@@ -47,7 +47,7 @@ class Identifier:
     """Identifies items against one gallery. Safe to share between threads."""
 
     store: Catalogue
-    index: ProductIndex
+    index: Index
     facts: Identification
 
     def identify(

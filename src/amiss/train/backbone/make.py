@@ -88,9 +88,14 @@ def made_encoder(
 
 
 def build_caches(
-    opened: Sequence[Dataset], folder: Path, encoder: Bundle, threads: int, tell: Tell
+    opened: Sequence[Dataset],
+    folder: Path,
+    encoder: Bundle,
+    threads: int,
+    tell: Tell,
+    look: int = 0,
 ) -> list[Path]:
-    """The feature caches of all data sets, made or gone on with.
+    """The feature caches of all data sets, made or gone on with. look: see `build_cache`.
 
     Raises:
         DatasetError: a cache was made of something else, or a data set cannot be read.
@@ -100,9 +105,11 @@ def build_caches(
         folder.mkdir(parents=True, exist_ok=True)
         write_squeezers(folder, learn_squeezers(opened, features))
     squeezers = read_squeezers(folder)
-    caches = [folder / f"cache-{number:03d}" for number in range(len(opened))]
+    mark = f"look-{look}-" if look else "cache-"
+    caches = [folder / f"{mark}{number:03d}" for number in range(len(opened))]
     for number, (data, cache) in enumerate(zip(opened, caches, strict=True)):
-        build_cache(data, cache, features, squeezers, partial(_told, tell, f"cache {number}"))
+        told = partial(_told, tell, f"{mark.rstrip('-')} {number}")
+        build_cache(data, cache, features, squeezers, told, look)
     return caches
 
 

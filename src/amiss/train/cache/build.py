@@ -23,6 +23,7 @@ from amiss.train.cache.store import (
     ShardWriter,
     write_squeezers,
 )
+from amiss.train.cache.twist import Twist
 from amiss.vision.decode import decode
 
 PRODUCTS_PER_SHARD = 16
@@ -46,25 +47,27 @@ def build_cache(
     features: Features,
     squeezers: Squeezers,
     tell: Progress = lambda _done, _all: None,
+    look: int = 0,
 ) -> int:
     """Brings a cache to where it holds all of a data set; what it holds already stays.
 
     Returns how many shards were made. squeezers: alike for all that is trained on together, since
-    what they leave out is never learnt. tell: gets shards done, and of how many.
+    what they leave out is never learnt. tell: gets shards done, and of how many. look: 0 is the
+    pictures as they are; from 1 on the splits that are learnt from, looked at anew, see `Twist`.
 
     Raises:
         DatasetError: the cache was made of something else, or a file of a view cannot be read.
         ImageError: a picture cannot be read.
     """
     root.mkdir(parents=True, exist_ok=True)
-    lots = list(_lots(data))
-    _begin(root, lots, features, squeezers)
+    lots = [lot for lot in _lots(data) if look == 0 or lot.split.name != "validation"]
+    _begin(root, lots, features, squeezers, look)
     made = 0
     for done, lot in enumerate(lots):
         tell(done, len(lots))
         path = root / f"shard-{lot.number:05d}.npz"
         if not path.exists():
-            _written(lot, features, squeezers).write(path)
+            _written(lot, features, squeezers, look).write(path)
             made += 1
     tell(len(lots), len(lots))
     return made
@@ -84,7 +87,9 @@ def _lots(data: Dataset) -> Iterator[_Lot]:
             number += 1
 
 
-def _begin(root: Path, lots: list[_Lot], features: Features, squeezers: Squeezers) -> None:
+def _begin(
+    root: Path, lots: list[_Lot], features: Features, squeezers: Squeezers, look: int
+) -> None:
     """Notes what the cache is of; refuses one that is of something else."""
     digest = hashlib.sha256()
     for lot in lots:
@@ -96,6 +101,7 @@ def _begin(root: Path, lots: list[_Lot], features: Features, squeezers: Squeezer
         "preprocessing": fingerprint(),
         "squeezers": {name: one.digest for name, one in squeezers.items()},
         "products_per_shard": PRODUCTS_PER_SHARD,
+        **({"look": look} if look else {}),
     }
     file = root / SETTINGS
     if file.exists():
@@ -115,11 +121,12 @@ def _begin(root: Path, lots: list[_Lot], features: Features, squeezers: Squeezer
     draft.rename(file)
 
 
-def _written(lot: _Lot, features: Features, squeezers: Squeezers) -> ShardWriter:
+def _written(lot: _Lot, features: Features, squeezers: Squeezers, look: int) -> ShardWriter:
     writer = ShardWriter()
 
-    def keep(view: ViewRecord, lies: Matrix | None, design: str | None) -> Kept:
-        sight = see(view.load(decode), view, lies, features)
+    def keep(view: ViewRecord, lies: Matrix | None, design: str | None, product: str) -> Kept:
+        twist = Twist.of(look, product, view.id) if look else None
+        sight = see(view.load(decode), view, lies, features, twist)
         return Kept(
             id=view.id,
             camera=view.camera,
@@ -137,11 +144,12 @@ def _written(lot: _Lot, features: Features, squeezers: Squeezers) -> ShardWriter
     for place in lot.captures:
         record = lot.split[place]
         design = record.labels.design if record.labels else None
-        views = tuple(keep(view, _lies(record), design) for view in record.views)
+        lies, item = _lies(record), record.item
+        views = tuple(keep(view, lies, design, item) for view in record.views)
         writer.add_item(_item(record, lot.split.name, views))
     for product in lot.products:
         for reference in lot.split.references(product):
-            kept = keep(reference.view, reference.lies, reference.design)
+            kept = keep(reference.view, reference.lies, reference.design, product)
             writer.add_reference(product, kept)
     return writer
 

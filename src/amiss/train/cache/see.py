@@ -15,6 +15,7 @@ from amiss.detect.cues import cues
 from amiss.domain.capture import Matrix, RgbArray, View
 from amiss.train.cache.place import places
 from amiss.train.cache.sight import TYPES, Sight
+from amiss.train.cache.twist import Twist
 from amiss.vision.engine.onnx_runtime import OnnxRuntimeEngine
 from amiss.vision.engine.protocol import Engine
 from amiss.vision.frame import to_frame
@@ -68,8 +69,14 @@ class EngineFeatures:
         return {name: one[0] for name, one in self.engine.run(frame[None]).items()}
 
 
-def see(view: View, record: ViewRecord, lies: Matrix | None, features: Features) -> Sight:
-    """Everything that training keeps of a view.
+def see(
+    view: View,
+    record: ViewRecord,
+    lies: Matrix | None,
+    features: Features,
+    twist: Twist | None = None,
+) -> Sight:
+    """Everything that training keeps of a view. twist: how it is looked at anew.
 
     Raises:
         DatasetError: a mask cannot be read.
@@ -79,13 +86,26 @@ def see(view: View, record: ViewRecord, lies: Matrix | None, features: Features)
     coarse = fine[0] // 2, fine[1] // 2
     item = record.load_item_mask()
     place, facing = places(view, lies, coarse)
-    return Sight(
-        features=features(frame),
+    sight = Sight(
+        features=features(frame) if twist is None else features(twist.picture(frame)),
         cues=cues(view, fine),
         damage=_shares(record.load_damage_mask(), fine),
         item=np.ones(fine, np.float32) if item is None else _share(item, fine),
         place=place,
         facing=facing,
+    )
+    return sight if twist is None else _moved(sight, twist)
+
+
+def _moved(sight: Sight, twist: Twist) -> Sight:
+    """What is known of the picture, moved to where its features were seen."""
+    return Sight(
+        features=sight.features,
+        cues=twist.map(sight.cues),
+        damage=twist.map(sight.damage),
+        item=twist.map(sight.item),
+        place=twist.map(sight.place, axes=(0, 1)),
+        facing=twist.map(sight.facing, axes=(0, 1)),
     )
 
 

@@ -107,7 +107,11 @@ def make_bundle(
         encoder = made_encoder(backbone, work / "encoder", opened, options, naming.created, tell)
     caches = build_caches(opened, work, encoder, options.threads, tell)
     features = EngineFeatures.of(encoder, options.threads)
-    trained = train(work, caches, options, tell)
+    twisted = [
+        build_caches(opened, work, encoder, options.threads, tell, look)
+        for look in range(1, options.looks + 1)
+    ]
+    trained = train(work, caches, options, tell, twisted)
     known = _familiarity(opened, features, options.seed, tell)
     graphs = graphs_of(trained.network, trained.descriptor, known, read_squeezers(caches[0]))
 

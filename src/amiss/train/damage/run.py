@@ -49,6 +49,7 @@ class Options:
     descriptors learn from at a time. on: splits that are learnt from; validation is kept for the
     operating point. damaged: share of damaged items, to which they are thinned out; None takes all.
     share: of the products that are learnt from. references: whether they are learnt from, too.
+    looks: further ones at each view, turned and lit otherwise, which the network learns from, too.
     """
 
     epochs: int = 4
@@ -62,6 +63,7 @@ class Options:
     damaged: float | None = None
     share: float = 1.0
     references: bool = True
+    looks: int = 0
     width: Width = field(default_factory=Width)
     weights: Weights = field(default_factory=Weights)
 
@@ -80,8 +82,11 @@ def train(
     caches: Sequence[Path],
     options: Options,
     tell: Tell = lambda _stage, _figures: None,
+    twisted: Sequence[Sequence[Path]] = (),
 ) -> Trained:
     """Trains on the caches' splits, or goes on with what lies in the folder.
+
+    twisted: for each of the further looks its caches.
 
     Raises:
         DatasetError: a cache is broken or empty, or the folder holds another run.
@@ -101,10 +106,15 @@ def train(
         "items": sum(len(family.items) for family in families),
         "options": _plain(options),
     }
-    descriptor = _described(folder / "describe", families, options, about, tell)
-    pairs = _matched(folder / "matches", families, descriptor, options, tell)
-    known = _matched(folder / "matches-validation", held_out, descriptor, options, tell)
+    descriptor = described(folder / "describe", families, options, about, tell)
+    pairs = matched(folder / "matches", families, descriptor, options, tell)
+    known = matched(folder / "matches-validation", held_out, descriptor, options, tell)
     _recognising(folder / "recognise", descriptor.embed, families, pairs, options, about, tell)
+    for number, look in enumerate(twisted, start=1):
+        more = read_families(look, frozenset(options.on))
+        looked = matched(folder / f"matches-look-{number}", more, descriptor, options, tell)
+        pairs = [*pairs, *lent_from(looked, len(families))]
+        families = [*families, *more]
     torch.manual_seed(options.seed)
     network = laid_out(DamageNetwork(options.width)).to(options.device)
     recipe = Recipe(options.epochs, steps(families), rate=options.rate, seed=options.seed)
@@ -130,6 +140,14 @@ def train(
     return Trained(descriptor, network.cpu(), found)
 
 
+def lent_from(pairs: Pairs, first: int) -> Pairs:
+    """The same matches where their families come after so many others."""
+    return [
+        (replace(right, lender=right.lender + first), replace(wrong, lender=wrong.lender + first))
+        for right, wrong in pairs
+    ]
+
+
 def channels(cache: Path) -> tuple[int, int]:
     """Of the encoder's maps of fine cells together, and of its maps of coarse ones."""
     squeezers = read_squeezers(cache)
@@ -139,13 +157,14 @@ def channels(cache: Path) -> tuple[int, int]:
     return shallow, deep
 
 
-def _described(
+def described(
     folder: Path,
     families: Sequence[Family],
     options: Options,
     about: dict[str, Any],
     tell: Tell,
 ) -> Descriptor:
+    """The trained descriptors of a run: its stage `describe`."""
     torch.manual_seed(options.seed)
     describer = laid_out(Describer(options.width))
     steps_each = max(1, len(families) // 2)
@@ -167,9 +186,10 @@ def _described(
     return describer.network
 
 
-def _matched(
+def matched(
     folder: Path, families: Sequence[Family], descriptor: Descriptor, options: Options, tell: Tell
 ) -> Pairs:
+    """Where views lie in their references: the stage `matches`."""
     torch.set_num_threads(1)  # each thread works on a product of its own
     found = match_families(
         folder,
@@ -211,6 +231,5 @@ def _recognising(
 
 def _plain(options: Options) -> dict[str, Any]:
     """What settles the run: not where, nor on how many threads."""
-    return {
-        name: value for name, value in asdict(options).items() if name not in {"threads", "device"}
-    }
+    left_out = {"threads", "device"} | (set() if options.looks else {"looks"})
+    return {name: value for name, value in asdict(options).items() if name not in left_out}
