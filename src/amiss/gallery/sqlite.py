@@ -20,34 +20,15 @@ from amiss.gallery.names import check_product_name, check_reference_name
 from amiss.gallery.reference import Reference
 from amiss.gallery.reference_file import to_bytes
 from amiss.gallery.sqlite_blobs import VECTOR, reference_in, vector_in
-from amiss.gallery.sqlite_cards import TABLES, Cards
+from amiss.gallery.sqlite_cards import Cards
+from amiss.gallery.sqlite_tables import FORMAT, TABLES
 from amiss.gallery.store import SHORTEST_DIGEST, Action, Change, Embedded, Printed, utc_now
 
-FORMAT = 3
 CACHED_REFERENCES = 64
 """References kept in memory, about 3.5 MB each: two full products."""
 
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _OLD_PASSPORT = "gallery.json"
-_TABLES = """
-CREATE TABLE passport (format INTEGER NOT NULL, bundle TEXT NOT NULL, created TEXT NOT NULL);
-CREATE TABLE changes (
-    revision INTEGER PRIMARY KEY, action TEXT NOT NULL, product TEXT NOT NULL,
-    digest TEXT NOT NULL, name TEXT NOT NULL, time TEXT NOT NULL, undoes INTEGER
-) STRICT;
-CREATE TABLE there (
-    product TEXT NOT NULL, digest TEXT NOT NULL, since INTEGER NOT NULL REFERENCES changes,
-    PRIMARY KEY (product, digest)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE steps (
-    revision INTEGER PRIMARY KEY REFERENCES changes, added INTEGER NOT NULL REFERENCES changes
-) STRICT;
-CREATE TABLE files (
-    product TEXT NOT NULL, digest TEXT NOT NULL, embedding BLOB, reference BLOB NOT NULL,
-    marks BLOB, picture BLOB, PRIMARY KEY (product, digest)
-) STRICT;
-CREATE INDEX changes_of ON changes (product, digest);
-"""
 _CHANGE = (
     "SELECT c.revision, c.action, c.product, c.digest, c.name, c.time, c.undoes FROM changes c"
 )
@@ -288,7 +269,7 @@ class SqliteGallery:
             if not known and not create:
                 raise _nothing_in(self.folder)
             if not known:
-                for statement in (*_TABLES.split(";\n"), *TABLES):
+                for statement in TABLES.split(";\n"):
                     self._database.do(statement)
                 self._database.do(
                     "INSERT INTO passport VALUES (?, ?, ?)", FORMAT, bundle_id, self._now()

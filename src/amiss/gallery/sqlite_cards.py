@@ -3,19 +3,6 @@
 from amiss.gallery.card import Card
 from amiss.gallery.database import Database
 
-_CARDS = """
-CREATE TABLE cards (
-    product TEXT NOT NULL, since INTEGER NOT NULL REFERENCES changes, card BLOB NOT NULL,
-    PRIMARY KEY (product, since)
-) STRICT, WITHOUT ROWID
-"""
-_CODES = """
-CREATE TABLE codes (
-    code TEXT NOT NULL, product TEXT NOT NULL, PRIMARY KEY (code, product)
-) STRICT, WITHOUT ROWID
-"""
-TABLES = (_CARDS, _CODES, "CREATE INDEX codes_of ON codes (product)")
-
 
 class Cards:
     """Read and changed inside of the database's `reading` or `changing`."""

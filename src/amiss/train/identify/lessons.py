@@ -72,9 +72,10 @@ def gather(
         identifier = Identifier(store, ProductIndex(store, Path(folder)), facts)
         for done, one in enumerate(products, start=1):
             for shown in one.items.values():
+                item = shown.unnamed()
                 others = [name for name in rng.permutation(names)[:EXPECTED] if name != one.product]
                 for wanted in ((), (one.product, *others[: EXPECTED - 1])):
-                    described = identifier.describe(shown.unnamed(), wanted)
+                    described = identifier.describe(item, wanted)
                     if one.product not in described.products:
                         lessons.append(_lesson(identifier, described, None))
                         continue
