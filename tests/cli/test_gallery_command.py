@@ -60,3 +60,20 @@ def test_products_are_described_from_a_file(document, refused, amiss, tmp_path):
     cards.write_text("product,codes\njam,1\n,2\n")
     assert "line 3" in refused("gallery", "describe", cards, *here)
     assert document("gallery", "list", *here)["revision"] == 2  # not even the first line
+
+
+def test_a_gallery_is_checked(document, amiss, pictures, point, tmp_path):
+    here = ("--gallery", tmp_path / "gallery")
+    document("gallery", "add", pictures / "a.jpg", pictures / "b.jpg", *here, "--product", "KIT")
+    checked = ("gallery", "check", *here, "--operating-point", point)
+    code, out, _ = amiss(*checked)
+    assert code == 0
+    document("gallery", "add", pictures / "a.jpg", *here, "--product", "KIT AGAIN")
+    found = document(*checked)
+    assert found["revision"] == 3
+    assert ("shown_twice", "KIT", "KIT AGAIN") in {
+        (one["kind"], one["product"], one["other"]) for one in found["doubts"]
+    }
+    code, out, _ = amiss(*checked)
+    assert code == 0
+    assert "shown twice" in out

@@ -5,8 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amiss.cli.options import CONTEXT, AsJson, BundleFolder, Engine, GalleryFolder
-from amiss.cli.output import console, print_json, progress, table
+from amiss.cli.options import (
+    CONTEXT,
+    AsJson,
+    BundleFolder,
+    Engine,
+    GalleryFolder,
+    OperatingPointFile,
+)
+from amiss.cli.output import console, number, print_json, progress, table
 from amiss.domain.errors import GalleryError
 
 if TYPE_CHECKING:
@@ -139,6 +146,35 @@ def describe(
             f"{' and '.join(store.coded(shared[0]))}: correct the cards."
         )
     _tell(document, sentence, as_json=as_json)
+
+
+@app.command()
+def check(
+    gallery: GalleryFolder,
+    bundle: BundleFolder = None,
+    operating_point: OperatingPointFile = None,
+    engine: Engine = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Name references that mislead: damaged ones, the same for two products, products all alike."""
+    from amiss.evaluate.gallery import doubts
+    from amiss.gallery.sqlite import SqliteGallery
+    from amiss.inspector import Inspector
+
+    inspector = Inspector.load(bundle, operating_point=operating_point, engine=engine)
+    store = SqliteGallery.open(gallery, inspector.bundle.id)
+    with progress("Checking") as moved:
+        found = [one.export() for one in doubts(inspector, store, moved)]
+    if as_json:
+        print_json({"gallery": str(gallery), "revision": store.revision, "doubts": found})
+        return
+    shown = table("product", "reference", "doubt", "other product", ">score")
+    for one in found:
+        words = one["kind"].replace("_", " ")
+        shown.add_row(
+            one["product"], one["reference"], words, one["other"] or "", number(one["score"])
+        )
+    console().print(shown if found else "Nothing is doubtful.")
 
 
 @app.command()
