@@ -102,3 +102,14 @@ def test_armbench_is_evaluated_within_its_totes(document, refused, ids, with_bun
     found = document("evaluate", tmp_path, "--layout", "armbench-ids", "--expected", *with_bundle)
     assert (found["id_retrieval_rate"], found["expected"]) == (100.0, True)
     refused("evaluate", tmp_path, "--layout", "armbench-ids", "--split", "validation", *with_bundle)
+
+
+def test_an_inspection_finds_the_product_in_a_gallery(document, pictures, with_bundle, tmp_path):
+    here = ("--gallery", tmp_path / "gallery", *with_bundle)
+    document("gallery", "add", pictures / "a.jpg", *here[:4], "--product", "KIT")
+    document("gallery", "add", pictures / "other.jpg", *here[:4], "--product", "BOOK")
+    found = document("inspect", pictures / "query.jpg", *here, "--expected", "KIT,BOOK")
+    assert found["identity"]["candidates"][0]["product"] == "KIT"
+    assert found["expected"] == ["KIT", "BOOK"]
+    alone = document("inspect", pictures / "query.jpg", *here)
+    assert alone["identity"]["candidates"][0]["product"] == "KIT"

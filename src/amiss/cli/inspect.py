@@ -68,7 +68,7 @@ def inspect(
     ] = None,
     expected: Annotated[
         str | None,
-        typer.Option(metavar="SKU,...", help="Products of which it should be one; kept only."),
+        typer.Option(metavar="SKU,...", help="Products of which it should be one."),
     ] = None,
     gallery: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The gallery to find the product in.")
@@ -95,8 +95,6 @@ def inspect(
     """Inspect one item, or captures of a recording: decide whether it is damaged, and where."""
     named = tuple(word.strip() for word in (expected or "").split(",") if word.strip())
     _refuse_misfits(queries or [], capture, depth, empty_tray, step)
-    if capture is None and gallery is not None and product is None and not reference:
-        raise InputError("A gallery needs the product to look up; name it with --product.")
     if heatmap is not None:
         others = [*(reference or []), *(depth or []), *(empty_tray or [])]
         check_picture_file(heatmap, [*(queries or []), *others])
@@ -106,6 +104,13 @@ def inspect(
     inspector = Inspector.load(
         bundle, operating_point=operating_point, gallery=gallery, engine=engine
     )
+    identifies = inspector.bundle.manifest.identification is not None
+    named_or_seen = product is not None or bool(reference) or capture is not None or identifies
+    if gallery is not None and not named_or_seen:
+        raise InputError(
+            "The bundle does not identify items, so that a gallery needs the product to look up; "
+            "name it with --product."
+        )
     if capture is not None:
         names = tuple(str(query) for query in queries or [])
         wanted = Wanted(capture, names, product, tuple(reference or ()), named)
