@@ -130,7 +130,7 @@ class Identifier:
     ) -> tuple[str, ...]:
         """The candidates: named ones, then those that look most like it, expected or not."""
         best: dict[str, float] = {}
-        for among in (None, wanted or None):
+        for among in (None, wanted) if wanted else (None,):
             hits = self.index.search(item.embeddings, CONSIDERED, among=among)
             for hit in (hit for view in hits for hit in view):
                 best[hit.product] = max(hit.likeness, best.get(hit.product, -1.0))
