@@ -12,6 +12,7 @@ from amiss.domain.identity import Cue
 from amiss.gallery.card import Card
 from amiss.gallery.identify.identify import CONSIDERED, Identifier
 from amiss.gallery.identify.seen import Unnamed
+from amiss.gallery.identify.text import read_text
 from amiss.gallery.index import ProductIndex
 from amiss.gallery.memory import MemoryCatalogue
 from amiss.simulate.products.product import Sibling
@@ -186,6 +187,18 @@ def test_pictures_speak_against_a_wrong_claim(identifier, store):
     assert (right.product, right.contradicted) == ("p4", False)
 
 
+def test_a_look_alike_under_a_right_barcode_is_told_by_its_print(identifier, store):
+    store.add("jam", axis(25), seen(shown(front(3), scale=0.8)))
+    store.add("jam-colour", axis(25), seen(shown(front(3, Sibling.COLOUR), scale=0.8)))
+    store.describe(Card("jam", codes=("4006381333931",)))
+    wrong = shown(front(3, Sibling.COLOUR), degrees=50, seed=1)
+    found = identifier.identify(item(near(25), wrong, barcode="4006381333931"))
+    assert Cue.PRINT not in found.unavailable
+    assert found.contradicted
+    right = identifier.identify(item(near(25), shown(front(3), seed=1), barcode="4006381333931"))
+    assert (right.product, right.contradicted) == ("jam", False)
+
+
 def test_a_claim_that_no_reference_can_check_stands(identifier, store):
     store.describe(Card("seldom"))
     assert not identifier.identify(item(near(3)), claimed="seldom").contradicted
@@ -235,3 +248,11 @@ def test_what_takes_time_is_looked_for_once_asked():
     assert found.codes == ()
     scanned = replace(found, barcode="4006381333931").codes
     assert [code.gtin for code in scanned] == ["04006381333931"]
+
+
+def test_words_are_read_however_an_item_lies():
+    pytest.importorskip("rapidocr_onnxruntime")
+    for degrees in (0, 90, 180):
+        lines = " ".join(read_text([shown(front(3), degrees=degrees, scale=0.9)]))
+        assert "Oat Biscuits" in lines
+        assert "VORIS" in lines

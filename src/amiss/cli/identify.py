@@ -24,7 +24,7 @@ def identify(
         str | None, typer.Option(metavar="SKU", help="What it is said to be, to be checked.")
     ] = None,
     weight: Annotated[
-        float | None, typer.Option(metavar="KG", min=0, help="What it weighs.")
+        float | None, typer.Option(metavar="KG", min=0.001, help="What it weighs.")
     ] = None,
     ocr: Annotated[
         bool, typer.Option("--ocr", help="Read printed text, too; needs the extra ocr.")
@@ -41,9 +41,7 @@ def identify(
         bundle, operating_point=operating_point, gallery=gallery, engine=engine
     )
     named = tuple(word.strip() for word in (expected or "").split(",") if word.strip())
-    found = inspector.identify(
-        views, expected=named, product=product, weight=weight or None, reads=ocr
-    )
+    found = inspector.identify(views, expected=named, product=product, weight=weight, reads=ocr)
     if as_json:
         print_json({**found.export(), "bundle": inspector.bundle.id})
     else:

@@ -19,6 +19,8 @@ from amiss.vision.marks import Marks
 
 LEAST_POINTS = 6
 """That must agree: fewer do by chance."""
+MOST_COLOUR = 30.0
+"""ΔE in (a, b) beyond which more says no more."""
 _RATIO = 0.88  # of the distances to the best and the second-best match (Lowe 2004)
 _WITHIN = 5.0, 3.0  # pixels: of the first homography, and once it is refined
 _NEAR = (10.0, 6.0)  # pixels around where a homography leads, in which a match is sought, in rounds
@@ -30,7 +32,6 @@ _SHIFTS = tuple((down, right) for down in range(-2, 3) for right in range(-2, 3)
 _TEXTURED = 6.0  # grey levels of deviation in a place that has any structure
 _FLOOR = 36.0  # of variances multiplied: noise has no structure
 _ALIKE = 0.6  # correlation from which a place shows the same
-_MOST_COLOUR = 30.0  # ΔE in (a, b) beyond which more says no more
 _LEAST_PLACES = 6
 
 Floats = NDArray[np.float32]
@@ -67,7 +68,7 @@ def agree(view: Marks, reference: Marks) -> Agreement | None:
     smaller = np.diag([1.0, 1.0, _SMALLER])
     over = smaller @ over  # from the view's own size
     size = reference.picture.shape[1] // _SMALLER, reference.picture.shape[0] // _SMALLER
-    seen = cv2.warpPerspective(view.picture, over, size, flags=cv2.INTER_AREA)
+    seen = cv2.warpPerspective(view.picture, over, size)
     there = np.ones(view.picture.shape[:2], np.uint8)
     inside = np.asarray(cv2.warpPerspective(there, over, size), np.bool_)
     item = np.asarray(cv2.resize(reference.item.astype(np.uint8), size), np.bool_)
@@ -155,7 +156,7 @@ def _compared(
         points,
         alike=float(alike.sum()) / 100,
         structure=float(structure[textured].mean()) if textured.any() else 0.0,
-        colour=float(colour[alike].mean()) if alike.sum() >= _LEAST_PLACES else _MOST_COLOUR,
+        colour=float(colour[alike].mean()) if alike.sum() >= _LEAST_PLACES else MOST_COLOUR,
     )
 
 
@@ -189,7 +190,7 @@ def _colour(one: Floats, other: Floats) -> Floats:
         for part in (one, np.asarray(other * light, np.float32))
     ]
     away = np.sqrt(((lab[0] - lab[1])[:, 1:] ** 2).sum(axis=1))
-    return np.asarray(np.minimum(away, _MOST_COLOUR), np.float32)
+    return np.asarray(np.minimum(away, MOST_COLOUR), np.float32)
 
 
 def _mean(picture: NDArray[np.generic]) -> Floats:

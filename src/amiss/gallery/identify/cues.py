@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from amiss.domain.identity import Cue
 from amiss.gallery.card import Card
-from amiss.gallery.identify.agree import Agreement, agree, is_printed
+from amiss.gallery.identify.agree import MOST_COLOUR, Agreement, agree, is_printed
 from amiss.gallery.identify.seen import Unnamed
 from amiss.gallery.identify.text import agree_in_words
 from amiss.gallery.index import Index
@@ -20,7 +20,6 @@ COMPARED = 4
 """Candidates whose print is compared: that takes time, and further down none is right."""
 REFERENCES = 2
 """Of each of them, those that look most like a view."""
-_MOST_COLOUR = 30.0  # as in `agree`
 
 SAID = {
     Cue.LOOK: "No damage model has seen a reference of any candidate.",
@@ -96,7 +95,7 @@ def _together(told: Sequence[Agreement | None]) -> dict[Cue, float]:
     return {
         Cue.PRINT: float(np.sqrt(sum(one.alike for one in able))),
         Cue.STRUCTURE: 0.0 if best is None else max(best.structure, 0.0),
-        Cue.COLOUR: -_MOST_COLOUR if best is None else -best.colour,
+        Cue.COLOUR: -MOST_COLOUR if best is None else -best.colour,
     }
 
 

@@ -5,7 +5,7 @@ they leave a doubt, the print of the likeliest few is compared.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -100,7 +100,8 @@ class Identifier:
             Cue.TEXT: cues.text(item, cards),
         }
         described = Described(products, wanted, coded, told)
-        likely = self._weighed(described)
+        # Without its barcode: that must not keep a look-alike from being looked at.
+        likely = self._weighed(replace(described, coded=frozenset()))
         sure = [
             product
             for product, probability in zip(products, likely.probability, strict=True)

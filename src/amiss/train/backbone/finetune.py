@@ -22,6 +22,7 @@ from amiss.detect.cues import without
 from amiss.domain.capture import RgbArray
 from amiss.train.backbone.trunk import TimmTrunk
 from amiss.train.cache.store import Kept, KeptItem
+from amiss.train.cache.twist import Twist, drawn_light
 from amiss.train.damage.families import Family
 from amiss.train.damage.fit import Recipe, fit
 from amiss.train.damage.losses import Weights, damage_loss
@@ -36,7 +37,6 @@ TOGETHER = 16
 SLOWER = 0.1
 """How much of the rate the encoder has: it begins with what it knows, the heads with nothing."""
 KEEP = 0.7  # chance that the empty tray, or depth, is not forgotten
-_GAIN, _CAST = 0.2, 0.06  # of a picture's light, and of each colour
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,19 +187,13 @@ def _load(one: Picture, seed: int, *, trunk: TimmTrunk, quarters: int, mirrored:
     rng = np.random.default_rng(seed)
     sight = one.family.shard.sight(one.view, {})
     frame = to_frame(one.record.load(decode).rgb, trunk.multiple, square=trunk.square)
-    light = (1 + rng.uniform(-_GAIN, _GAIN)) * (1 + rng.uniform(-_CAST, _CAST, 3))
-    lit = np.clip(frame * light + 0.5, 0, 255).astype(np.uint8)
-
-    def turned(values: NDArray[Any]) -> NDArray[Any]:
-        found = np.rot90(values, quarters, (-2, -1))
-        return np.ascontiguousarray(found[..., ::-1] if mirrored else found)
-
+    twist = Twist(quarters, mirrored, drawn_light(rng))
     cues = without(sight.cues, tray=rng.random() > KEEP, depth=rng.random() > KEEP)
     shares = np.concatenate([sight.damage, sight.item[None]])
     return _Loaded(
-        np.ascontiguousarray(turned(lit.transpose(2, 0, 1)).transpose(1, 2, 0)),
-        turned(cues),
-        turned(shares),
-        turned(grades(one.item, sight.damage)),
+        twist.picture(frame),
+        twist.map(cues),
+        twist.map(shares),
+        twist.map(grades(one.item, sight.damage)),
         one,
     )

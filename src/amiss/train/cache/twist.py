@@ -34,9 +34,8 @@ class Twist:
         look: which further look it is, from 1 on.
         """
         whole, own = (_rng(look, *names) for names in ((product,), (product, view)))
-        light = (1 + own.uniform(-_GAIN, _GAIN)) * (1 + own.uniform(-_CAST, _CAST, 3))
-        red, green, blue = light.tolist()
-        return cls(int(own.integers(4)), bool(whole.integers(2)), (red, green, blue))
+        light = drawn_light(own)
+        return cls(int(own.integers(4)), bool(whole.integers(2)), light)
 
     def picture(self, rgb: RgbArray) -> RgbArray:
         """H×W×3 uint8, as it is then."""
@@ -47,6 +46,13 @@ class Twist:
         """Anything with one place per pixel or cell, moved along with the picture."""
         turned = np.rot90(values, self.quarters, axes)
         return np.ascontiguousarray(np.flip(turned, axes[1]) if self.mirrored else turned)
+
+
+def drawn_light(rng: np.random.Generator) -> tuple[float, float, float]:
+    """Factors of red, green and blue: brighter or darker, warmer or colder."""
+    light = (1 + rng.uniform(-_GAIN, _GAIN)) * (1 + rng.uniform(-_CAST, _CAST, 3))
+    red, green, blue = light.tolist()
+    return red, green, blue
 
 
 def _rng(look: int, *names: str) -> np.random.Generator:

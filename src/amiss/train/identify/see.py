@@ -148,7 +148,7 @@ def _keep(path: Path, seen: SeenProduct) -> None:
         arrays[f"{name}/damaged"] = np.array(damaged)
     draft = path.with_suffix(".draft")
     with draft.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
+        np.savez(file, allow_pickle=False, **arrays)
     draft.replace(path)
 
 
