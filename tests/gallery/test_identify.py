@@ -116,6 +116,28 @@ def test_ten_thousand_expected_products_are_no_problem(identifier):
     assert identifier.identify(item(near(7)), expected=wanted).product == "p7"
 
 
+def test_what_is_expected_is_not_crowded_out(identifier, store):
+    blank = seen(np.full((64, 64, 3), 128, np.uint8)).to_bytes()
+    for number in range(CONSIDERED + 10):
+        store.add(f"nearer {number}", near(29, 0.97)[0], blank)
+    store.add("expected", near(29, 0.9, 30)[0], blank)
+    item_ = item(axis(29)[None])
+    assert "expected" not in {one.product for one in identifier.identify(item_).candidates}
+    found = identifier.identify(item_, expected=["expected"])
+    assert "expected" in {one.product for one in found.candidates}
+
+
+def test_print_is_compared_with_the_references_that_look_most_like_the_view(identifier, store):
+    blank = seen(shown(front(40, ware="Tea"), scale=0.8))
+    store.add("box", axis(30), seen(shown(front(3), scale=0.8)))
+    for other in (26, 27, 28):
+        store.add("box", axis(other), blank)
+    store.add("box again", axis(30), seen(shown(front(3, Sibling.COLOUR), scale=0.8)))
+    found = identifier.identify(item(near(30), shown(front(3), degrees=40, seed=1)))
+    assert found.candidates[0].product == "box"
+    assert found.candidates[0].says[Cue.STRUCTURE] > 3
+
+
 def test_views_are_weighed_together(identifier):
     both = identifier.identify(item([near(3, 0.75)[0], near(3, 0.75, 30)[0]]))
     one = identifier.identify(item([near(3, 0.75)[0], axis(25)]))

@@ -314,3 +314,12 @@ def test_a_renderer_that_cannot_says_why(tmp_path, processes):
 def test_a_process_that_dies_is_no_riddle(tmp_path):
     with pytest.raises(SimulationError, match="has died"):
         bulk(tmp_path / "out", opener=Deadly, processes=2).make(range(ITEMS))
+
+
+def test_a_data_set_from_before_there_were_siblings_is_gone_on_with(tmp_path):
+    settings = settings_of(PLAN, OUTFIT, Even.name)
+    before = {name: value for name, value in settings.items() if name != "siblings"}
+    begin(tmp_path, before)
+    begin(tmp_path, settings)
+    with pytest.raises(DatasetError, match="begun with siblings"):
+        begin(tmp_path, {**settings, "siblings": 0.5})
