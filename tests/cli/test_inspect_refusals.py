@@ -55,7 +55,7 @@ def test_bad_pictures_are_refused_in_one_sentence(refused, pictures, point, tmp_
         (("--heatmap", "heat.jpg"), ".png"),
         (("--heatmap", "no/such/folder/heat.png"), "folder"),
         (("--product", "SKU"), "gallery"),
-        (("--gallery", "here"), "--product"),
+        (("--gallery", "here"), "no gallery"),
         (("--gallery", "here", "--product", "SKU"), "no gallery"),
         (("--engine", "abacus"), "abacus"),
         (("--step", "dance"), "dance"),
@@ -66,6 +66,14 @@ def test_bad_pictures_are_refused_in_one_sentence(refused, pictures, point, tmp_
 def test_bad_options_are_refused(refused, pictures, point, options, word):
     query = pictures / "query.jpg"
     assert word in refused("inspect", query, "--operating-point", point, *options)
+
+
+def test_a_gallery_needs_the_product_where_the_bundle_does_not_identify(
+    document, refused, pictures, plainly, tmp_path
+):
+    here = ("--gallery", tmp_path / "gallery")
+    document("gallery", "add", pictures / "a.jpg", *here, *plainly[:2], "--product", "KIT")
+    assert "--product" in refused("inspect", pictures / "query.jpg", *here, *plainly)
 
 
 def test_a_heat_map_never_replaces_an_input(refused, pictures, point, tmp_path):
