@@ -13,7 +13,7 @@ from amiss.bundle.read import Bundle, open_bundle
 from amiss.decide.threshold import confidence, decide
 from amiss.detect.damage import DamageModel
 from amiss.detect.discrepancy import Settings
-from amiss.detect.embed import embeddings
+from amiss.detect.embed import unnamed
 from amiss.detect.findings import findings_in
 from amiss.detect.fuse import Judged, is_foreign, likely_types, was_compared, weigh, weigh_map
 from amiss.detect.handed import as_capture, refuse_nothing
@@ -145,11 +145,11 @@ class Inspector:
             EngineError: the engine failed.
         """
         capture, views = as_capture(item, depth, None, product, None)
-        sights = self._reader.read(views)
+        sights = self._reader.read(views, describes=True)
         capture = replace(capture, views=tuple(sight.view for sight in sights))
         named = (expected,) if isinstance(expected, str) else tuple(expected or ())
-        unnamed = self._unnamed(sights, capture.barcode, weight, reads=reads)
-        return self._identifier.identify(unnamed, named, capture.product)
+        seen = unnamed(sights, capture.barcode, weight, reads=reads)
+        return self._identifier.identify(seen, named, capture.product)
 
     def identifier(self, store: Catalogue, index: Index) -> Identifier:
         """Identifies among the products of any gallery.
@@ -168,13 +168,7 @@ class Inspector:
         Raises:
             EngineError: the engine failed.
         """
-        return self._unnamed(self._reader.read(views), None, None, reads=reads)
-
-    def _unnamed(
-        self, sights: Sequence[Sight], barcode: str | None, weight: float | None, *, reads: bool
-    ) -> Unnamed:
-        views = [sight.view for sight in sights]
-        return Unnamed(views, embeddings(self.model, sights), barcode, weight, reads)
+        return unnamed(self._reader.read(views, describes=True), reads=reads)
 
     @cached_property
     def _identifier(self) -> Identifier:
@@ -216,9 +210,9 @@ class Inspector:
         capture, views = as_capture(item, depth, empty_tray, product, step)
         named = (expected,) if isinstance(expected, str) else tuple(expected or ())
         self._refuse_without_gallery(references, capture.product)
-        sights = self._reader.read(views)
+        sights = self._reader.read(views, describes=self._looks_up(references))
         capture = replace(capture, views=tuple(sight.view for sight in sights))
-        who = self._who(sights, capture, named, looked=references is None)
+        who = self._who(sights, capture, named, looks_up=self._looks_up(references))
         revision, held_against = self._held(references, who.product)
         judged = self._detectors.judge(sights, held_against)
         return self._result(capture, judged, who, named, revision, started)
@@ -249,14 +243,15 @@ class Inspector:
         for item in items:
             refuse_nothing(item.views)
             self._refuse_without_gallery(references, item.product)
-        sights = iter(self._reader.read([view for item in items for view in item.views]))
+        views = [view for item in items for view in item.views]
+        sights = iter(self._reader.read(views, describes=self._looks_up(references)))
         shared = (time.perf_counter() - started) / max(1, len(items))
         found = []
         for place, item in enumerate(items):
             began = time.perf_counter() - shared
             given = None if references is None else references[place]
             seen = [next(sights) for _ in item.views]
-            who = self._who(seen, item, (), looked=given is None)
+            who = self._who(seen, item, (), looks_up=self._looks_up(references))
             revision, held_against = self._held(given, who.product)
             judged = self._detectors.judge(seen, held_against)
             found.append(self._result(item, judged, who, (), revision, began))
@@ -307,15 +302,19 @@ class Inspector:
             identity=who.identity,
         )
 
+    def _looks_up(self, references: object) -> bool:
+        """Whether products are looked up in the gallery; not where references are handed in."""
+        identifies = self.bundle.manifest.identification is not None
+        return references is None and identifies and self._index_folder is not None
+
     def _who(
-        self, sights: Sequence[Sight], capture: Capture, named: tuple[str, ...], *, looked: bool
+        self, sights: Sequence[Sight], capture: Capture, named: tuple[str, ...], *, looks_up: bool
     ) -> Who:
-        """Who the item is. looked: whether references are looked up, rather than handed in."""
-        able = self.bundle.manifest.identification is not None and self._index_folder is not None
-        if not looked or not able or self.gallery is None:
+        """Who the item is."""
+        if not looks_up:
             return Who(capture.product, expected=bool(named))
-        unnamed = self._unnamed(sights, capture.barcode, None, reads=False)
-        identity = self._identifier.identify(unnamed, named, capture.product)
+        seen = unnamed(sights, capture.barcode)
+        identity = self._identifier.identify(seen, named, capture.product)
         return Who(capture.product, identity, expected=bool(named))
 
     def judge(self, capture: Capture, references: Sequence[Reference]) -> tuple[Judged, ...]:

@@ -259,7 +259,7 @@ def test_what_is_served_is_what_was_trained(untrained):
             assert np.abs(found[2][0].numpy() - seen.embedding).max() < 1e-3
             keys.append((coarse, fine, *network.comparator.keys(coarse, fine)))
         own, *references = model.describe(readings)
-        first, second = model.compare(readings[:2], references)
+        first, second = model.compare(readings[:2], model.describe(readings[:2]), references)
         compared, _ = model.tell([first.maps, second.maps])
         places = match(
             (own.descriptors, own.item),

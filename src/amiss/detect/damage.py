@@ -122,7 +122,8 @@ class DamageModel:
             }
             zeros["deep"] = zeros["deep"][..., :8, :8]
             (reading,) = self._read(zeros)
-            (beside,) = self.compare([reading], self.describe([reading]))
+            seen = self.describe([reading])
+            (beside,) = self.compare([reading], seen, seen)
             self.tell([reading.maps, beside.maps])
         except EngineError as error:
             raise BundleError(f"{bundle.id} cannot be used: {error}") from error
@@ -179,14 +180,15 @@ class DamageModel:
             for place in range(len(views))
         ]
 
-    def compare(self, views: Sequence[Reading], references: Sequence[Seen]) -> list[Comparison]:
-        """Holds views of one grid against at least one reference.
+    def compare(
+        self, views: Sequence[Reading], asked: Sequence[Seen], references: Sequence[Seen]
+    ) -> list[Comparison]:
+        """Holds views of one grid, read and described, against at least one reference.
 
         Raises:
             EngineError: the model failed, or gave numbers that are not finite.
         """
         offered = [(one.descriptors, one.item) for one in references]
-        asked = self.describe(views)
         matches = [match((one.descriptors, one.item), offered) for one in asked]
         grids = [(one.item.shape[0], one.item.shape[1]) for one in references]
         found = _run(

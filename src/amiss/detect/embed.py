@@ -1,30 +1,27 @@
-"""What identification compares, from the same pass of the encoder that damage is judged from."""
+"""What identification reads, from the same pass of the encoder that damage is judged from."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from amiss.detect.damage import DamageModel
 from amiss.detect.read import Sight
 from amiss.domain.errors import BundleError
+from amiss.gallery.identify.seen import Unnamed
 
 
-def embeddings(model: DamageModel | None, sights: Sequence[Sight]) -> NDArray[np.float32]:
-    """V×E float32, of length 1: what each view shows as a whole.
+def unnamed(
+    sights: Sequence[Sight],
+    barcode: str | None = None,
+    weight: float | None = None,
+    *,
+    reads: bool = False,
+) -> Unnamed:
+    """An item nobody has named yet, from its described views; the rest as in `Unnamed`.
 
     Raises:
         BundleError: the bundle has no damage model, which embeds.
-        EngineError: the model failed.
     """
-    if model is None:
+    found = [one.seen.embedding for one in sights if one.seen is not None]
+    if len(found) < len(sights):
         raise BundleError("The bundle has no damage model to identify with; choose another bundle.")
-    readings = [one.reading for one in sights if one.reading is not None]
-    found: dict[int, NDArray[np.float32]] = {}
-    of: dict[tuple[int, ...], list[int]] = {}
-    for place, reading in enumerate(readings):
-        of.setdefault(reading.maps.coarse.shape, []).append(place)
-    for places in of.values():  # views of one size go through the network together
-        seen = model.describe([readings[place] for place in places])
-        found.update((place, one.embedding) for place, one in zip(places, seen, strict=True))
-    return np.stack([found[place] for place in range(len(readings))])
+    return Unnamed([one.view for one in sights], np.stack(found), barcode, weight, reads)

@@ -9,7 +9,7 @@ import numpy as np
 from amiss.detect.damage import ANY, MAJOR, TYPES, Comparison, DamageModel, Maps, Reading, Told
 from amiss.detect.discrepancy import Comparator, Discrepancy, Settings
 from amiss.detect.fuse import Judged
-from amiss.detect.read import Sight
+from amiss.detect.read import Sight, described
 from amiss.detect.reasons import NO_REFERENCE, SELF_REFERENCE, UNSEEN
 from amiss.domain.capture import View
 from amiss.domain.evidence import Evidence
@@ -104,7 +104,9 @@ class Detectors:
         for group in _alike([(_grid(reading), one.seen_as) for one, reading in able]):
             some = [able[place] for place in group]
             seen = [one.seen for one in some[0][0].read if one.seen is not None]
-            told = self.model.compare([reading for _, reading in some], seen)
+            sights = described(self.model, [one.sight for one, _ in some])
+            asked_as = [sight.seen for sight in sights if sight.seen is not None]
+            told = self.model.compare([reading for _, reading in some], asked_as, seen)
             for (one, _), compared in zip(some, told, strict=True):
                 found[one.index] = compared
         return found

@@ -1,6 +1,6 @@
 """Looks at views, and reads them with the damage model, each once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
@@ -13,6 +13,7 @@ from amiss.gallery.reference import Reference, see_reference
 from amiss.vision.aside import aside
 from amiss.vision.engine.protocol import Features
 from amiss.vision.look import Eye
+from amiss.vision.seen import Seen
 
 TOGETHER = 6
 """Views that the damage model reads at once, at most: memory grows with them, speed hardly."""
@@ -23,11 +24,16 @@ Coming = Callable[[], View]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """A view, looked at. features: the encoder's outputs C×h×w. reading: None without a model."""
+    """A view, looked at.
+
+    features: the encoder's outputs C×h×w. reading: None without a model. seen: what it is compared
+    and recognised by; None until it is described.
+    """
 
     view: View
     features: Features
     reading: Reading | None
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +53,10 @@ class Reader:
     eye: Eye
     model: DamageModel | None
 
-    def read(self, views: Sequence[View | Coming]) -> list[Sight]:
+    def read(self, views: Sequence[View | Coming], *, describes: bool = False) -> list[Sight]:
         """All views of an item, or of many: those of one size together.
+
+        describes: what views are compared and recognised by, too.
 
         Raises:
             EngineError: the encoder or the model failed.
@@ -56,9 +64,10 @@ class Reader:
         """
         seen = self._look(views)
         found: dict[int, Sight] = {}
-        for group in _groups(seen):
+        for group in _groups([one.grid for one in seen]):
             found.update(zip(group, self._read([seen[place] for place in group]), strict=True))
-        return [found[place] for place in range(len(views))]
+        sights = [found[place] for place in range(len(views))]
+        return described(self.model, sights) if describes and self.model else sights
 
     def reference(self, name: str, view: View) -> Reference:
         """A view as a reference.
@@ -66,12 +75,9 @@ class Reader:
         Raises:
             EngineError: the encoder or the model failed.
         """
-        (sight,) = self.read([view])
+        (sight,) = self.read([view], describes=True)
         reference = see_reference(name, view.rgb, self.eye, sight.features)
-        if self.model is None or sight.reading is None:
-            return reference
-        (seen,) = self.model.describe([sight.reading])
-        return replace(reference, seen=seen)
+        return replace(reference, seen=sight.seen)
 
     def _look(self, views: Sequence[View | Coming]) -> list[_Look]:
         """Through the encoder, one after the other, which is as fast as together.
@@ -104,10 +110,30 @@ class Reader:
         ]
 
 
-def _groups(seen: Sequence[_Look]) -> Iterator[list[int]]:
-    """Places of views of one grid, at most TOGETHER at a time."""
-    of: dict[tuple[int, int], list[int]] = {}
-    for place, one in enumerate(seen):
-        of.setdefault(one.grid, []).append(place)
+def described(model: DamageModel, sights: Sequence[Sight]) -> list[Sight]:
+    """The same sights, described where they were read and not described yet.
+
+    Raises:
+        EngineError: the model failed.
+    """
+    found = list(sights)
+    able = [
+        (place, one.reading)
+        for place, one in enumerate(sights)
+        if one.reading is not None and one.seen is None
+    ]
+    for group in _groups([reading.maps.coarse.shape for _, reading in able]):
+        seen = model.describe([able[at][1] for at in group])
+        for at, one in zip(group, seen, strict=True):
+            place, _ = able[at]
+            found[place] = replace(sights[place], seen=one)
+    return found
+
+
+def _groups(grids: Sequence[Hashable]) -> Iterator[list[int]]:
+    """Places of equal grids, at most TOGETHER at a time."""
+    of: dict[Hashable, list[int]] = {}
+    for place, grid in enumerate(grids):
+        of.setdefault(grid, []).append(place)
     for places in of.values():
         yield from (places[at : at + TOGETHER] for at in range(0, len(places), TOGETHER))
