@@ -7,6 +7,8 @@
     │   ├── GalleryError      a reference cannot be added, removed or found
     │   ├── BundleError       a bundle or operating point is missing, altered or does not fit
     │   ├── CameraError       a camera cannot be opened, or does not deliver
+    │   ├── RecordError       what happened cannot be recorded or looked up
+    │   │   └── ConflictError an idempotency key was used for something else
     │   └── SimulationError   a scene cannot be simulated as asked on this machine
     └── EngineError           the inference engine failed: an internal fault, exit code 1
 
@@ -40,6 +42,14 @@ class BundleError(InputError):
 
 class CameraError(InputError):
     """A camera cannot be opened, or does not deliver."""
+
+
+class RecordError(InputError):
+    """What happened cannot be recorded or looked up."""
+
+
+class ConflictError(RecordError):
+    """An idempotency key was used for something else."""
 
 
 class SimulationError(InputError):

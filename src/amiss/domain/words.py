@@ -48,3 +48,24 @@ class ProcessStep(StrEnum):
     PACK = "pack"
     SHIP = "ship"
     RETURN = "return"
+
+
+class Answer(StrEnum):
+    """What a person says of a sidelined item."""
+
+    DAMAGED = "damaged"
+    NOT_DAMAGED = "not_damaged"
+    NEW_DESIGN = "new_design"
+    WRONG_ITEM = "wrong_item"
+    UNSURE = "unsure"
+
+
+class Disposition(StrEnum):
+    """What becomes of an item."""
+
+    SELL = "sell"
+    DISCOUNT = "discount"
+    REFURBISH = "refurbish"
+    DONATE = "donate"
+    RETURN_TO_VENDOR = "return_to_vendor"
+    DISPOSE = "dispose"

@@ -1,0 +1,1 @@
+"""What the record keeps through kills and full disks, and how fast it is."""

@@ -1,0 +1,1 @@
+"""Finds what was altered, lost or damaged in a record, and names it."""

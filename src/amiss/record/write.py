@@ -1,0 +1,113 @@
+"""How anything is written down: pictures first, then one transaction.
+
+The transaction writes the facts, what is derived from them, the messages about them, the answer to
+the request, and one entry of the audit log. What was killed before its commit left nothing but
+pictures that nothing names, which are swept away later.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from amiss.domain.errors import RecordError
+from amiss.record.database import Database
+from amiss.record.facts import Act, Fact, add
+from amiss.record.images import Images
+from amiss.record.outbox import Message, outgoing
+from amiss.record.requests import Request
+from amiss.record.tables import IMAGES
+from amiss.record.times import now
+
+TRIES = 3
+"""Pictures that vanish while they are recorded are put back so often."""
+
+
+def _nothing(_connection: Connection) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What is to be written.
+
+    name: of what is recorded, for the receipt. files: pictures that its facts name, by key.
+    messages: about it. beside: looks whether it may be, and writes what is derived from it.
+    """
+
+    name: str
+    act: Act
+    facts: Sequence[Fact]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    messages: Sequence[Message] = ()
+    beside: Callable[[Connection], None] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was recorded. again: it had been recorded before, under the same idempotency key."""
+
+    id: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes to one site's record."""
+
+    database: Database
+    images: Images
+
+    def write(self, what: Writing, request: Request | None = None) -> Receipt:
+        """Writes it, once for all that ask under one idempotency key.
+
+        Raises:
+            ConflictError: the key was used for something else.
+            RecordError: it cannot be recorded; then nothing of it is.
+        """
+        for _ in range(TRIES):
+            put = self._put(what.files)
+            with self.database.writing() as connection:
+                answered = None if request is None else request.answered(connection)
+                if answered is not None:
+                    return Receipt(answered, again=True)
+                fresh = sorted(set(what.files) - _known(connection, what.files))
+                if all(image in put and self.images.has(image) for image in fresh):
+                    self._commit(connection, what, fresh, request)
+                    return Receipt(what.name)
+        raise RecordError(
+            f"Pictures vanish from {self.images.shown} while they are recorded; see who deletes "
+            "there."
+        )
+
+    def _commit(
+        self,
+        connection: Connection,
+        what: Writing,
+        fresh: Sequence[str],
+        request: Request | None,
+    ) -> None:
+        at = now()
+        images = [
+            Fact(IMAGES, {"image": image, "bytes": len(what.files[image]), "at": at})
+            for image in fresh
+        ]
+        asked = [] if request is None else [request.fact(what.name)]
+        what.beside(connection)
+        sent = outgoing(connection, what.messages, at)
+        add(connection, [*images, *what.facts, *asked, *sent], what.act)
+
+    def _put(self, files: Mapping[str, bytes]) -> set[str]:
+        """Puts what is not recorded yet; gives the keys of what was put."""
+        if not files:
+            return set()
+        with self.database.reading() as connection:
+            fresh = set(files) - _known(connection, files)
+        return {self.images.put(files[image]) for image in sorted(fresh)}
+
+
+def _known(connection: Connection, files: Mapping[str, bytes]) -> set[str]:
+    if not files:
+        return set()
+    wanted = select(IMAGES.c.image).where(IMAGES.c.image.in_(list(files)))
+    return set(connection.execute(wanted).scalars())

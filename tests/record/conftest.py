@@ -1,0 +1,82 @@
+"""A site's record in SQLite, and in PostgreSQL where there is one to test with."""
+
+import itertools
+import os
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from amiss.record.inspections import Inspected, ViewPictures
+from amiss.record.site import Site
+
+NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """Makes an empty database each time it is called; gives its URL."""
+    pgserver = pytest.importorskip("pgserver")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    main = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+
+    def make():
+        name = f"site{next(NUMBERS)}"
+        engine = create_engine(main, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        return main.set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def folder(request, tmp_path):
+    """Where a site is to be."""
+    where = tmp_path / "site"
+    where.mkdir()
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres")()
+        (where / "site.toml").write_text(f'database = "{url}"\n')
+    return where
+
+
+@pytest.fixture
+def site(folder):
+    made = Site.create(folder)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A site in SQLite only, for what does not depend on the database."""
+    with Site.create(tmp_path / "small") as made:
+        yield made
+
+
+@pytest.fixture
+def inspected():
+    """Makes an inspection with pictures of its own."""
+
+    def make(*, kinds=("crush",), views=2, product="SKU", decision="sideline", **more):
+        findings = [
+            {"kind": kind, "severity": "major", "locus": "product", "view": 0,
+             "box": [1, 2, 3, 4], "score": 0.7, "reference": None, "reference_place": None}
+            for kind in kinds
+        ]  # fmt: skip
+        result = {
+            "product": product,
+            "decision": decision,
+            "score": 0.7,
+            "threshold": 0.5,
+            "bundle": "b@1",
+            "operating_point": "p",
+            "findings": findings,
+        }
+        pictures = [ViewPictures(os.urandom(500), camera=f"c{n}") for n in range(views)]
+        return Inspected(result, pictures, **more)
+
+    return make

@@ -1,0 +1,189 @@
+"""Whatever is altered, lost or added behind the record's back is found, and named."""
+
+import os
+import random
+import shutil
+import sqlite3
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from amiss.domain.words import Answer, DamageType
+from amiss.record.catalogue.upsert import Catalogue
+from amiss.record.examine.site import examine
+from amiss.record.facts import key_of, sealed
+from amiss.record.outbox import Message
+from amiss.record.people import Annotation, Mark, Review
+from amiss.record.site import Site
+from amiss.record.tables import (
+    AUDIT,
+    COUNTS,
+    DELIVERIES,
+    FACTS,
+    FINDINGS,
+    IMAGES,
+    INSPECTIONS,
+    METADATA,
+    PICTURES,
+)
+
+WITH_ROWS = ("images", "inspections", "reviews", "annotations", "documents", "products", "requests",
+             "outbox")  # fmt: skip
+
+
+def fill(site, inspected):
+    message = Message("mqtt", "i1", {"what": "sideline"})
+    receipt = site.record(inspected(item="i1"), key="k", messages=[message])
+    for _ in range(3):
+        site.record(inspected(kinds=("tear", "hole")))
+    site.review(Review(receipt.id, "anna", Answer.DAMAGED))
+    mark = Mark(0, DamageType.TEAR, (1, 2, 3, 4), mask=b"a mask")
+    site.annotate(Annotation(receipt.id, "ben", damaged=True, marks=[mark]))
+    rows = [(1, {"product": "SKU", "title": "Tea", "gtins": ["4006381333931"]})]
+    Catalogue(site.database).upsert(rows, actor="t")
+    return receipt.id
+
+
+def others(value):
+    """Another value that the same column could hold."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, float):
+        return value + 1e-9
+    return "x" if value is None else value[:-1] + ("x" if value[-1:] != "x" else "y")
+
+
+def columns():
+    for table in METADATA.sorted_tables:
+        if table.name in {*WITH_ROWS, "audit", "pictures", "findings", "counts", "deliveries"}:
+            for column in table.c:
+                yield pytest.param(table, column, id=f"{table.name}.{column.name}")
+
+
+@pytest.mark.parametrize(("table", "column"), list(columns()))
+def test_an_altered_cell_is_found_and_named(small, inspected, table, column):
+    fill(small, inspected)
+    with small.database.writing() as connection:
+        row = connection.execute(select(table).order_by(*table.primary_key)).all()[-1]
+        same = [table.c[key.name] == row._mapping[key.name] for key in table.primary_key]
+        altered = others(row._mapping[column.name])
+        connection.execute(update(table).where(*same).values({column.name: altered}))
+    report = examine(small)
+    named = " ".join(problem.where for problem in report.problems)
+    assert not report.is_clean
+    key = altered if column.primary_key else row._mapping[next(iter(table.primary_key)).name]
+    assert table.name in named
+    assert str(key) in named or str(row._mapping[next(iter(table.primary_key)).name]) in named
+
+
+@pytest.mark.parametrize("table", [*FACTS, AUDIT, PICTURES, FINDINGS, COUNTS, DELIVERIES],
+                         ids=lambda table: table.name)  # fmt: skip
+def test_a_lost_row_is_found(site, inspected, table):
+    fill(site, inspected)
+    with site.database.writing() as connection:
+        row = connection.execute(select(table).order_by(*table.primary_key)).first()
+        if row is None:
+            pytest.skip("nothing of this kind was recorded")
+        same = [table.c[key.name] == row._mapping[key.name] for key in table.primary_key]
+        connection.execute(delete(table).where(*same))
+    report = examine(site)
+    assert any(problem.where.startswith(table.name) for problem in report.problems)
+
+
+def test_an_added_row_is_found(site, inspected):
+    key = fill(site, inspected)
+    with site.database.writing() as connection:
+        row = connection.execute(select(INSPECTIONS).where(INSPECTIONS.c.id == key)).one()
+        for name, entry in (("forged", row.entry), ("beyond", 999)):
+            values = {**row._asdict(), "id": name, "entry": entry}
+            values.pop("digest")
+            connection.execute(insert(INSPECTIONS), sealed(INSPECTIONS, values))
+    named = {problem.where for problem in examine(site).problems}
+    assert {"inspections forged", "inspections beyond"} <= named
+
+
+def test_a_history_that_was_written_anew_differs_from_a_noted_head(small, inspected):
+    fill(small, inspected)
+    head = examine(small).head
+    small.record(inspected())
+    assert examine(small, noted=head).is_clean
+    assert not examine(small, noted=(head[0], "0" * 64)).is_clean
+    assert not examine(small, noted=(999, head[1])).is_clean
+
+
+def test_a_picture_that_is_damaged_or_gone_is_named(small, inspected):
+    fill(small, inspected)
+    with small.database.reading() as connection:
+        first, second = list(connection.execute(select(IMAGES.c.image)).scalars())[:2]
+    (path,) = (small_folder(small)).glob(f"*/*/{first}")
+    data = bytearray(path.read_bytes())
+    data[7] ^= 1
+    path.write_bytes(data)
+    small.images.delete(second)
+    named = {problem.where for problem in examine(small).problems}
+    assert named == {f"picture {first}", f"picture {second}"}
+    assert examine(small, reads_pictures=False).is_clean
+
+
+def small_folder(site):
+    from pathlib import Path
+
+    return Path(site.settings.images.removeprefix("file://"))
+
+
+def logical(path):
+    """All rows of a database, as far as they can be read."""
+    try:
+        with sqlite3.connect(path) as connection:
+            connection.text_factory = bytes
+            return {
+                table.name: sorted(map(repr, connection.execute(f"SELECT * FROM {table.name}")))
+                for table in METADATA.sorted_tables
+            }
+    except (sqlite3.DatabaseError, UnicodeError):  # the second of what the first would say
+        return None
+
+
+def test_any_flipped_byte_that_changes_a_row_is_found(tmp_path, inspected):
+    folder = tmp_path / "site"
+    with Site.create(folder) as site:
+        fill(site, inspected)
+    with sqlite3.connect(folder / "record.sqlite") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    good = (folder / "record.sqlite").read_bytes()
+    before = logical(folder / "record.sqlite")
+    chance = random.Random(0)
+    written = [place for place in range(100, len(good)) if good[place]]  # the rest is room
+    changed = 0
+    for number, place in enumerate(chance.sample(written, 100)):
+        data = bytearray(good)
+        data[place] ^= 1 << chance.randrange(8)
+        copy = tmp_path / f"copy{number}"
+        copy.mkdir()
+        os.symlink(folder / "images", copy / "images")
+        (copy / "record.sqlite").write_bytes(data)
+        if logical(copy / "record.sqlite") == before:
+            continue  # in no row: free room of a page
+        changed += 1
+        assert names_a_problem(copy), f"bit flipped at {place}"
+        shutil.rmtree(copy)
+    assert changed > 20
+
+
+def names_a_problem(folder):
+    from amiss.domain.errors import RecordError
+
+    try:
+        with Site.open(folder) as site:
+            return bool(examine(site, reads_pictures=False).problems)
+    except RecordError as error:
+        return bool(str(error))
+
+
+def test_keys_of_several_columns_are_one_text(small, inspected):
+    fill(small, inspected)
+    products = METADATA.tables["products"]
+    assert key_of(products, {"product": "a", "since": 3}) == '["a",3]'
