@@ -1,6 +1,5 @@
 """Whatever is altered, lost or added behind the record's back is found, and named."""
 
-import os
 import random
 import shutil
 import sqlite3
@@ -17,6 +16,8 @@ from amiss.record.people import Annotation, Mark, Review
 from amiss.record.site import Site
 from amiss.record.tables import (
     AUDIT,
+    CATALOGUE,
+    CODES,
     COUNTS,
     DELIVERIES,
     FACTS,
@@ -27,8 +28,11 @@ from amiss.record.tables import (
     PICTURES,
 )
 
-WITH_ROWS = ("images", "inspections", "reviews", "annotations", "documents", "products", "requests",
-             "outbox")  # fmt: skip
+WITH_ROWS = {
+    *("audit", "images", "inspections", "reviews", "annotations", "documents", "products"),
+    *("requests", "outbox", "pictures", "findings", "catalogue", "codes", "counts", "deliveries"),
+}
+"""Tables that `fill` leaves something in."""
 
 
 def fill(site, inspected):
@@ -39,7 +43,7 @@ def fill(site, inspected):
     site.review(Review(receipt.id, "anna", Answer.DAMAGED))
     mark = Mark(0, DamageType.TEAR, (1, 2, 3, 4), mask=b"a mask")
     site.annotate(Annotation(receipt.id, "ben", damaged=True, marks=[mark]))
-    rows = [(1, {"product": "SKU", "title": "Tea", "gtins": ["4006381333931"]})]
+    rows = [(1, {"product": "SKU", "title": "Tea", "gtins": ["4006381333931"], "vendor": "Acme"})]
     Catalogue(site.database).upsert(rows, actor="t")
     return receipt.id
 
@@ -57,7 +61,7 @@ def others(value):
 
 def columns():
     for table in METADATA.sorted_tables:
-        if table.name in {*WITH_ROWS, "audit", "pictures", "findings", "counts", "deliveries"}:
+        if table.name in WITH_ROWS:
             for column in table.c:
                 yield pytest.param(table, column, id=f"{table.name}.{column.name}")
 
@@ -78,8 +82,10 @@ def test_an_altered_cell_is_found_and_named(small, inspected, table, column):
     assert str(key) in named or str(row._mapping[next(iter(table.primary_key)).name]) in named
 
 
-@pytest.mark.parametrize("table", [*FACTS, AUDIT, PICTURES, FINDINGS, COUNTS, DELIVERIES],
-                         ids=lambda table: table.name)  # fmt: skip
+EVERY = [*FACTS, AUDIT, PICTURES, FINDINGS, COUNTS, DELIVERIES, CATALOGUE, CODES]
+
+
+@pytest.mark.parametrize("table", EVERY, ids=lambda table: table.name)
 def test_a_lost_row_is_found(site, inspected, table):
     fill(site, inspected)
     with site.database.writing() as connection:
@@ -163,7 +169,7 @@ def test_any_flipped_byte_that_changes_a_row_is_found(tmp_path, inspected):
         data[place] ^= 1 << chance.randrange(8)
         copy = tmp_path / f"copy{number}"
         copy.mkdir()
-        os.symlink(folder / "images", copy / "images")
+        (copy / "images").symlink_to(folder / "images")
         (copy / "record.sqlite").write_bytes(data)
         if logical(copy / "record.sqlite") == before:
             continue  # in no row: free room of a page

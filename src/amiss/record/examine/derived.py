@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, and_, exists, select
+from sqlalchemy import Column, Connection, Row, Table, and_, exists, func, select, true
 
+from amiss.record.catalogue.product import Product
+from amiss.record.catalogue.upsert import listed
 from amiss.record.counts import KEYS, Cell, recounted
 from amiss.record.examine.read import rows
 from amiss.record.examine.report import Report, Tell
@@ -15,12 +17,15 @@ from amiss.record.inspections import findings_of, pictures_of
 from amiss.record.people import masks_of
 from amiss.record.tables import (
     ANNOTATIONS,
+    CATALOGUE,
+    CODES,
     COUNTS,
     DELIVERIES,
     FINDINGS,
     INSPECTIONS,
     OUTBOX,
     PICTURES,
+    PRODUCTS,
     TALLIES,
 )
 
@@ -44,6 +49,7 @@ def examine_derived(connection: Connection, report: Report, tell: Tell) -> None:
             tell(f"{derived.name} of {source.name}", done, done)
     _refuse_strays(connection, PICTURES, PICTURES.c.owner, (INSPECTIONS, ANNOTATIONS), report)
     _refuse_strays(connection, FINDINGS, FINDINGS.c.inspection, (INSPECTIONS,), report)
+    _examine_catalogue(connection, report)
     _examine_counts(connection, report)
     _examine_deliveries(connection, report)
 
@@ -108,6 +114,26 @@ def _refuse_strays(
     for row in rows(connection, derived, stray, report):
         where = f"{derived.name} {_ordered(derived, row._asdict())}"
         report.wrong(where, "The row belongs to nothing that is recorded.")
+
+
+def _examine_catalogue(connection: Connection, report: Report) -> None:
+    """The newest version of each product, and its GTINs."""
+    should: dict[Table, set[tuple[Any, ...]]] = {CATALOGUE: set(), CODES: set()}
+    newest = select(PRODUCTS.c.product, func.max(PRODUCTS.c.since).label("since"))
+    last = newest.group_by(PRODUCTS.c.product).subquery()
+    same = and_(PRODUCTS.c.product == last.c.product, PRODUCTS.c.since == last.c.since)
+    for row in connection.execute(select(PRODUCTS).join(last, same)):
+        try:
+            one = Product.model_validate_json(row.document)
+        except ValueError:
+            continue  # an altered fact, which is named already
+        should[CATALOGUE].add(_ordered(CATALOGUE, listed(one, row.since)))
+        should[CODES] |= {(code, one.product) for code in one.gtins}
+    for table, rows_of in should.items():
+        there = {_ordered(table, row._asdict()) for row in rows(connection, table, true(), report)}
+        report.saw(table.name, len(there))
+        for one_row in sorted(map(str, rows_of ^ there)):
+            report.wrong(f"{table.name} {one_row}", "The row is not what its product says.")
 
 
 def _examine_counts(connection: Connection, report: Report) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from amiss.domain.words import Decision
 from amiss.record.database import Database
@@ -113,7 +113,10 @@ def last_seen(connection: Connection, outcome: Row[Any]) -> Row[Any] | None:
 
 
 def returns(database: Database, since: date, until: date) -> list[Returned]:
-    """By month of shipping, how many items were shipped and came back damaged."""
+    """By month of shipping, how many items were shipped and came back damaged, each once.
+
+    A return that names an order only is one item of it.
+    """
     first, end = micros_of(since), micros_of(until)
     span = and_(ITEMS.c.shipped >= first, ITEMS.c.shipped < end)
     back = and_(OUTCOMES.c.kind == OutcomeKind.RETURN.value, OUTCOMES.c.damaged.is_(True))
@@ -125,7 +128,7 @@ def returns(database: Database, since: date, until: date) -> list[Returned]:
         counted = _monthly(connection, select(ITEMS.c.shipped, ITEMS.c.item).where(span))
         damaged = _monthly(
             connection,
-            select(ITEMS.c.shipped, OUTCOMES.c.id)
+            select(ITEMS.c.shipped, func.coalesce(OUTCOMES.c.item, OUTCOMES.c.id))
             .join_from(ITEMS, OUTCOMES, mine)
             .where(span, back),
         )
