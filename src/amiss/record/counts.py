@@ -73,7 +73,8 @@ def recounted(connection: Connection) -> Iterator[Select[tuple[Any, ...]]]:
         ):
             of = [column.label(name) for column, name in zip((*keys, what), KEYS, strict=True)]
             grouped = [column for column in (*keys[1:], what) if not _is_literal(column)]
-            yield select(*of, func.count().label("n")).select_from(source).group_by(*grouped)
+            counted = select(*of, func.count().label("n")).select_from(source)
+            yield counted.where(INSPECTIONS.c.decision.is_not(None)).group_by(*grouped)
 
 
 def _worst() -> Any:  # noqa: ANN401 - a subquery

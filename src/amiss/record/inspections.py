@@ -19,7 +19,7 @@ from amiss.record.write import Writing
 
 LOOSE = "command line"
 """The station of what no station saw."""
-KINDS = ("rgb", "depth", "empty_tray", "heatmap")
+KINDS = ("rgb", "crop", "mask", "depth", "empty_tray", "heatmap")
 """Pictures of a view, each by its key in the store."""
 
 
@@ -27,10 +27,13 @@ KINDS = ("rgb", "depth", "empty_tray", "heatmap")
 class ViewPictures:
     """The files of one view: as a camera or a user gave them, or encoded without loss.
 
-    camera: its name. facts: of the camera, as plain JSON values: pose, lens, trigger.
+    crop, mask: the item cut out, and its silhouette, where a data set has them. camera: its name.
+    facts: of the camera, as plain JSON values: pose, lens, trigger.
     """
 
     rgb: bytes
+    crop: bytes | None = None
+    mask: bytes | None = None
     depth: bytes | None = None
     empty_tray: bytes | None = None
     heatmap: bytes | None = None
@@ -47,14 +50,15 @@ class ViewPictures:
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """An inspection to be recorded.
+    """An inspection to be recorded, or a capture that nobody judged.
 
-    result: what `Result.export` gives. views: its pictures, in the same order. taken: when, with
-    its time zone; None is now. station: who saw it. item: the one thing, by the site's own name.
+    result: what `Result.export` gives; None of what was collected or brought in. views: its
+    pictures, in the same order. taken: when, with its time zone; None is now. station: who saw it.
+    item: the one thing, by the site's own name. product: what it is; None takes the result's.
     capture: the name and whatever else the capture says, as plain JSON values.
     """
 
-    result: Mapping[str, Any]
+    result: Mapping[str, Any] | None
     views: Sequence[ViewPictures] = ()
     taken: datetime | None = None
     station: str = LOOSE
@@ -63,6 +67,7 @@ class Inspected:
     order_id: str | None = None
     lot: str | None = None
     design: str | None = None
+    product: str | None = None
     capture: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -71,6 +76,8 @@ class Inspected:
         Raises:
             RecordError: the result is none.
         """
+        if self.result is None:
+            return
         missing = {"decision", "score", "bundle", "operating_point", "findings"} - set(self.result)
         if missing or self.result["decision"] not in set(Decision):
             raise RecordError(
@@ -88,7 +95,7 @@ def inspection(one: Inspected, messages: Sequence[Message] = ()) -> Writing:
     files = [dict(view.files()) for view in one.views]
     keys = [{kind: digest(data) for kind, data in some.items()} for some in files]
     document = {
-        "result": dict(one.result),
+        "result": None if one.result is None else dict(one.result),
         "views": [
             {**view.facts, "camera": view.camera, "pictures": of}
             for view, of in zip(one.views, keys, strict=True)
@@ -98,7 +105,7 @@ def inspection(one: Inspected, messages: Sequence[Message] = ()) -> Writing:
     row = _row(one, document)
     return Writing(
         row["id"],
-        Act(one.station, "inspect"),
+        Act(one.station, "collect" if one.result is None else "inspect"),
         [Fact(INSPECTIONS, row)],
         {digest(data): data for some in files for data in some.values()},
         messages,
@@ -108,25 +115,29 @@ def inspection(one: Inspected, messages: Sequence[Message] = ()) -> Writing:
 
 def _row(one: Inspected, document: Mapping[str, Any]) -> dict[str, Any]:
     recorded = now()
-    taken = believed(one.taken, recorded)
     claimed = {} if one.taken is None else {"taken": one.taken.isoformat()}
+    result = one.result or {}
     return {
         "id": new_id(),
-        "at": taken,
+        "at": believed(one.taken, recorded),
         "recorded": recorded,
         "station": one.station,
         "step": None if one.step is None else one.step.value,
         "item": one.item,
         "order_id": one.order_id,
         "lot": one.lot,
-        "product": one.result.get("product"),
+        "product": one.product or result.get("product"),
         "design": one.design,
-        "decision": str(one.result["decision"]),
-        "score": one.result["score"],
-        "bundle": str(one.result["bundle"]),
-        "operating_point": str(one.result["operating_point"]),
+        "decision": _text(result.get("decision")),
+        "score": result.get("score"),
+        "bundle": _text(result.get("bundle")),
+        "operating_point": _text(result.get("operating_point")),
         "document": canonical({**document, **claimed}),
     }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def derive(connection: Connection, row: Mapping[str, Any], document: Mapping[str, Any]) -> None:
@@ -135,7 +146,8 @@ def derive(connection: Connection, row: Mapping[str, Any], document: Mapping[str
         connection.execute(insert(PICTURES), pictures)
     if findings := list(findings_of(row, document)):
         connection.execute(insert(FINDINGS), findings)
-    count(connection, row, findings)
+    if row["decision"] is not None:
+        count(connection, row, findings)
 
 
 def pictures_of(owner: str, views: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -147,12 +159,13 @@ def pictures_of(owner: str, views: Sequence[Mapping[str, Any]]) -> Iterator[dict
 
 def findings_of(row: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Rows of `findings`."""
-    for place, finding in enumerate(document["result"]["findings"]):
+    result = document["result"] or {"findings": ()}
+    for place, finding in enumerate(result["findings"]):
         yield {
             "inspection": row["id"],
             "place": place,
             "kind": str(finding["kind"]),
-            "severity": finding.get("severity") and str(finding["severity"]),
-            "locus": finding.get("locus") and str(finding["locus"]),
+            "severity": _text(finding.get("severity")),
+            "locus": _text(finding.get("locus")),
             "at": row["at"],
         }

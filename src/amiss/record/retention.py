@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    func,
     or_,
     select,
     true,
@@ -54,8 +55,8 @@ class Policy:
     """How many days are kept of what; None keeps it for ever.
 
     passed: inspections that passed and that nobody reviewed or marked. others: all other
-    inspections, with what people said of them. requests: idempotency keys, after which the same
-    key would be new. messages: those that were delivered or given up.
+    inspections and captures, with what people said of them. requests: idempotency keys, after
+    which the same key would be new. messages: those that were delivered or given up.
     """
 
     passed: int | None = None
@@ -167,7 +168,9 @@ def _condemned(policy: Policy, at: datetime) -> Condemned:
         exists().where(REVIEWS.c.inspection == INSPECTIONS.c.id),
         exists().where(ANNOTATIONS.c.inspection == INSPECTIONS.c.id),
     )
-    plain = and_(INSPECTIONS.c.decision == Decision.PASS.value, ~said)
+    # Spelled out, since nothing is equal to no decision, and nothing is not equal to it either.
+    passed = func.coalesce(INSPECTIONS.c.decision, "") == Decision.PASS.value
+    plain = and_(passed, ~said)
     if policy.passed is not None:
         yield INSPECTIONS, and_(INSPECTIONS.c.at < _before(at, policy.passed), plain)
     if policy.others is not None:
@@ -276,7 +279,8 @@ def _counted(connection: Connection, facts: Facts) -> Counter[Cell]:
     wanted = select(FINDINGS).where(FINDINGS.c.inspection.in_(list(found)))
     for finding in connection.execute(wanted):
         found[finding.inspection].append(finding._asdict())
-    return Counter(cell for row in rows for cell in cells(row._asdict(), found[row.id]))
+    judged = [row for row in rows if row.decision is not None]
+    return Counter(cell for row in judged for cell in cells(row._asdict(), found[row.id]))
 
 
 def _unused(connection: Connection, images: set[str]) -> list[Row[Any]]:

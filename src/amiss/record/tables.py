@@ -70,10 +70,10 @@ INSPECTIONS = _fact(
     _text("lot"),
     _text("product"),
     _text("design"),
-    _text("decision", needed=True),
+    _text("decision"),
     Column("score", Double),
-    _text("bundle", needed=True),
-    _text("operating_point", needed=True),
+    _text("bundle"),
+    _text("operating_point"),
     _text("document", needed=True),
     Index("inspections_at", "at", "id"),
     Index("inspections_decision", "decision", "at", "id"),
@@ -82,7 +82,10 @@ INSPECTIONS = _fact(
     Index("inspections_order", "order_id", "at"),
     Index("inspections_score", "step", "at", "score"),
 )
-"""document: the whole result, the views with their pictures, and what the capture said."""
+"""document: the whole result, the views with their pictures, and what the capture said.
+
+decision, bundle and operating_point are empty of captures that were collected, not judged.
+"""
 
 PICTURES = Table(
     "pictures",
@@ -93,7 +96,7 @@ PICTURES = Table(
     Column("image", HASH, nullable=False),
     Index("pictures_image", "image"),
 )
-"""Derived: which pictures an inspection or an annotation holds."""
+"""Derived: which pictures an inspection, an annotation or a reference holds."""
 
 FINDINGS = Table(
     "findings",
@@ -131,6 +134,17 @@ ANNOTATIONS = _fact(
     Index("annotations_inspection", "inspection", "at"),
 )
 """document: whether it is damaged, and the marks on each view. The newest of an author counts."""
+
+REFERENCES = _fact(
+    "pristine",
+    _key("name"),
+    _at(),
+    _text("product", needed=True),
+    _text("design"),
+    _text("document", needed=True),
+    Index("pristine_product", "product"),
+)
+"""References that came with data sets; what a site compares with is its gallery."""
 
 DOCUMENTS = _fact(
     "documents",

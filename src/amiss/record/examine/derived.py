@@ -26,6 +26,7 @@ from amiss.record.tables import (
     OUTBOX,
     PICTURES,
     PRODUCTS,
+    REFERENCES,
     TALLIES,
 )
 
@@ -41,23 +42,26 @@ def examine_derived(connection: Connection, report: Report, tell: Tell) -> None:
         (INSPECTIONS, PICTURES, PICTURES.c.owner, _pictures),
         (INSPECTIONS, FINDINGS, FINDINGS.c.inspection, _findings),
         (ANNOTATIONS, PICTURES, PICTURES.c.owner, _masks),
+        (REFERENCES, PICTURES, PICTURES.c.owner, _reference),
     ):
         done = 0
         for some in _pages(connection, source, report):
             _compare(connection, derived, owner, some, derive, report)
             done += len(some)
             tell(f"{derived.name} of {source.name}", done, done)
-    _refuse_strays(connection, PICTURES, PICTURES.c.owner, (INSPECTIONS, ANNOTATIONS), report)
-    _refuse_strays(connection, FINDINGS, FINDINGS.c.inspection, (INSPECTIONS,), report)
+    owners = (INSPECTIONS.c.id, ANNOTATIONS.c.id, REFERENCES.c.name)
+    _refuse_strays(connection, PICTURES, PICTURES.c.owner, owners, report)
+    _refuse_strays(connection, FINDINGS, FINDINGS.c.inspection, (INSPECTIONS.c.id,), report)
     _examine_catalogue(connection, report)
     _examine_counts(connection, report)
     _examine_deliveries(connection, report)
 
 
 def _pages(connection: Connection, table: Table, report: Report) -> Iterator[Sequence[Row[Any]]]:
-    ids = connection.execute(select(table.c.id).order_by(table.c.id)).scalars().all()
+    key = _key(table)
+    ids = connection.execute(select(key).order_by(key)).scalars().all()
     for first in range(0, len(ids), TOGETHER):
-        span = table.c.id.between(ids[first], ids[min(first + TOGETHER, len(ids)) - 1])
+        span = key.between(ids[first], ids[min(first + TOGETHER, len(ids)) - 1])
         yield rows(connection, table, span, report)
 
 
@@ -72,7 +76,7 @@ def _compare(
     should: set[tuple[Any, ...]] = set()
     for row in sources:
         should |= {_ordered(derived, one) for one in _derived(row, derive)}
-    owners = [row.id for row in sources]
+    owners = [row[0] for row in sources]  # the key comes first
     found = rows(connection, derived, owner.in_(owners), report)
     there = {_ordered(derived, row._asdict()) for row in found}
     report.saw(derived.name, len(found))
@@ -99,6 +103,15 @@ def _findings(row: Mapping[str, Any], document: Mapping[str, Any]) -> list[dict[
     return list(findings_of(row, document))
 
 
+def _key(table: Table) -> Column[Any]:
+    (key,) = table.primary_key
+    return key
+
+
+def _reference(row: Mapping[str, Any], document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(pictures_of(row["name"], [document]))
+
+
 def _masks(row: Mapping[str, Any], document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return masks_of(row["id"], document["marks"])
 
@@ -107,10 +120,10 @@ def _refuse_strays(
     connection: Connection,
     derived: Table,
     owner: Column[Any],
-    sources: Sequence[Table],
+    sources: Sequence[Column[Any]],
     report: Report,
 ) -> None:
-    stray = and_(*(~exists().where(source.c.id == owner) for source in sources))
+    stray = and_(*(~exists().where(source == owner) for source in sources))
     for row in rows(connection, derived, stray, report):
         where = f"{derived.name} {_ordered(derived, row._asdict())}"
         report.wrong(where, "The row belongs to nothing that is recorded.")

@@ -21,7 +21,10 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An inspection as it was recorded. document: result, views with pictures, capture."""
+    """An inspection as it was recorded. document: result, views with pictures, capture.
+
+    decision, bundle, operating_point: None of a capture that was collected, not judged.
+    """
 
     id: str
     at: datetime
@@ -33,17 +36,17 @@ class Recorded:
     lot: str | None
     product: str | None
     design: str | None
-    decision: Decision
+    decision: Decision | None
     score: float | None
-    bundle: str
-    operating_point: str
+    bundle: str | None
+    operating_point: str | None
     document: Mapping[str, Any]
 
     def export(self) -> dict[str, Any]:
         """Plain JSON values."""
         told = {name: getattr(self, name) for name in self.__slots__}
         times = {"at": self.at.isoformat(), "recorded": self.recorded.isoformat()}
-        return {**told, **times, "decision": self.decision.value, "document": dict(self.document)}
+        return {**told, **times, "document": dict(self.document)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def recorded(row: Row[Any]) -> Recorded:
             **values,
             "at": moment(row.at),
             "recorded": moment(row.recorded),
-            "decision": Decision(row.decision),
+            "decision": None if row.decision is None else Decision(row.decision),
             "document": json.loads(row.document),
         }
     )

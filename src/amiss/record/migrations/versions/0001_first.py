@@ -21,6 +21,7 @@ NAMES = (
     "findings",
     "reviews",
     "annotations",
+    "pristine",
     "documents",
     "products",
     "catalogue",
@@ -68,10 +69,10 @@ def upgrade() -> None:
         _column("lot", Text, empty=True),
         _column("product", Text, empty=True),
         _column("design", Text, empty=True),
-        _column("decision", Text),
+        _column("decision", Text, empty=True),
         _column("score", Double, empty=True),
-        _column("bundle", Text),
-        _column("operating_point", Text),
+        _column("bundle", Text, empty=True),
+        _column("operating_point", Text, empty=True),
         _column("document", Text),
     )
     op.create_index("inspections_at", "inspections", ["at", "id"])
@@ -123,6 +124,16 @@ def upgrade() -> None:
         _column("document", Text),
     )
     op.create_index("annotations_inspection", "annotations", ["inspection", "at"])
+    _fact(
+        "pristine",
+        ["name"],
+        _column("name", Text),
+        _column("at", BigInteger),
+        _column("product", Text),
+        _column("design", Text, empty=True),
+        _column("document", Text),
+    )
+    op.create_index("pristine_product", "pristine", ["product"])
     _fact(
         "documents",
         ["kind", "name"],

@@ -1,0 +1,45 @@
+"""Pristine pictures that come with data sets, kept to be given out with them again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from amiss.record.canonical import canonical, digest
+from amiss.record.facts import Act, Fact
+from amiss.record.inspections import ViewPictures, pictures_of
+from amiss.record.tables import PICTURES, REFERENCES
+from amiss.record.times import now
+from amiss.record.write import Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Pristine:
+    """A reference. name: its own on the site. facts: whatever else is known, as plain values."""
+
+    name: str
+    product: str
+    view: ViewPictures
+    design: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def reference(one: Pristine, actor: str) -> Writing:
+    """What is written of a reference."""
+    files = dict(one.view.files())
+    keys = {kind: digest(data) for kind, data in files.items()}
+    document = {**one.facts, "camera": one.view.camera, "pictures": keys}
+    row = {
+        "name": one.name,
+        "at": now(),
+        "product": one.product,
+        "design": one.design,
+        "document": canonical(document),
+    }
+
+    def beside(connection: Connection) -> None:
+        connection.execute(insert(PICTURES), list(pictures_of(one.name, [document])))
+
+    stored = {digest(data): data for data in files.values()}
+    return Writing(one.name, Act(actor, "refer"), [Fact(REFERENCES, row)], stored, beside=beside)
