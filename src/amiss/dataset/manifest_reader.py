@@ -3,6 +3,8 @@
 Rows stay in their table; a record is made when it is asked for.
 """
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from amiss.dataset.collection import Dataset, Split
@@ -22,7 +24,7 @@ class ManifestSplit(Split):
 
     def __init__(self, layout: Layout, name: SplitName) -> None:
         self.name = name
-        self._layout = layout
+        self.layout = layout
         self._rows = read_manifest(layout.manifest("query", name), QueryRow)
         self._places = _group(self._rows)
         path = layout.manifest("reference", name)
@@ -34,8 +36,16 @@ class ManifestSplit(Split):
         return len(self._places)
 
     def _at(self, place: int) -> CaptureRecord:
-        rows = [QueryRow(**self._rows.row(n, named=True)) for n in self._places[place]]
-        return unpack_capture(rows, self._layout)
+        return unpack_capture(self.rows(place), self.layout)
+
+    def rows(self, place: int) -> list[QueryRow]:
+        """A capture as it stands in the manifest, one row for each view."""
+        return [QueryRow(**self._rows.row(n, named=True)) for n in self._places[place]]
+
+    def reference_rows(self) -> Iterator[ReferenceRow]:
+        """All references as they stand in the manifest."""
+        if self._references is not None:
+            yield from (ReferenceRow(**row) for row in self._references.iter_rows(named=True))
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -51,7 +61,7 @@ class ManifestSplit(Split):
             for number in self._reference_places.get(item, ())
             for record in unpack_references(
                 ReferenceRow(**self._references.row(number, named=True)),
-                self._layout,
+                self.layout,
                 number,
             )
         )

@@ -59,8 +59,8 @@ def encode_depth(depth: DepthArray, step: int = 1) -> bytes:
     return _to_bytes(image, "PNG", compress_type=zlib.Z_RLE)
 
 
-def load_depth(path: Path) -> DepthArray:
-    """A depth picture: h×w float32 in metres, 0 where nothing was measured.
+def load_depth(path: Path | io.BytesIO) -> DepthArray:
+    """A depth picture, or its bytes: h×w float32 in metres, 0 where nothing was measured.
 
     Raises:
         DatasetError: the file cannot be read, or is no 16-bit picture.

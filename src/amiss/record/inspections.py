@@ -27,11 +27,12 @@ KINDS = ("rgb", "crop", "mask", "depth", "empty_tray", "heatmap")
 class ViewPictures:
     """The files of one view: as a camera or a user gave them, or encoded without loss.
 
+    rgb: None only where a data set holds nothing but crops.
     crop, mask: the item cut out, and its silhouette, where a data set has them. camera: its name.
     facts: of the camera, as plain JSON values: pose, lens, trigger.
     """
 
-    rgb: bytes
+    rgb: bytes | None
     crop: bytes | None = None
     mask: bytes | None = None
     depth: bytes | None = None

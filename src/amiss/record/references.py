@@ -1,6 +1,6 @@
 """Pristine pictures that come with data sets, kept to be given out with them again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,20 +16,26 @@ from amiss.record.write import Writing
 
 @dataclass(frozen=True, slots=True)
 class Pristine:
-    """A reference. name: its own on the site. facts: whatever else is known, as plain values."""
+    """A reference, of one picture or several. name: its own on the site.
+
+    facts: whatever else is known, as plain JSON values.
+    """
 
     name: str
     product: str
-    view: ViewPictures
+    views: Sequence[ViewPictures]
     design: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def reference(one: Pristine, actor: str) -> Writing:
     """What is written of a reference."""
-    files = dict(one.view.files())
-    keys = {kind: digest(data) for kind, data in files.items()}
-    document = {**one.facts, "camera": one.view.camera, "pictures": keys}
+    files = [dict(view.files()) for view in one.views]
+    views = [
+        {"camera": view.camera, "pictures": {kind: digest(data) for kind, data in some.items()}}
+        for view, some in zip(one.views, files, strict=True)
+    ]
+    document = {**one.facts, "views": views}
     row = {
         "name": one.name,
         "at": now(),
@@ -39,7 +45,7 @@ def reference(one: Pristine, actor: str) -> Writing:
     }
 
     def beside(connection: Connection) -> None:
-        connection.execute(insert(PICTURES), list(pictures_of(one.name, [document])))
+        connection.execute(insert(PICTURES), list(pictures_of(one.name, views)))
 
-    stored = {digest(data): data for data in files.values()}
+    stored = {digest(data): data for some in files for data in some.values()}
     return Writing(one.name, Act(actor, "refer"), [Fact(REFERENCES, row)], stored, beside=beside)

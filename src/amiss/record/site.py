@@ -24,6 +24,7 @@ from amiss.record.inspections import Inspected, inspection
 from amiss.record.migrate import check, migrate, version
 from amiss.record.outbox import Message, Outbox
 from amiss.record.people import Annotation, Review, annotation, review
+from amiss.record.references import Pristine, reference
 from amiss.record.requests import Request, asked
 from amiss.record.settings import Settings, read_settings
 from amiss.record.tables import DOCUMENTS
@@ -143,6 +144,16 @@ class Site:
             RecordError: there is no such inspection, or it cannot be recorded.
         """
         what = annotation(one)
+        return self._writer.write(what, asked(key, what.facts))
+
+    def refer(self, one: Pristine, *, actor: str, key: str | Request | None = None) -> Receipt:
+        """Keeps a reference that came with a data set.
+
+        Raises:
+            ConflictError: the key was used for something else.
+            RecordError: there is one of this name, or it cannot be recorded.
+        """
+        what = reference(one, actor)
         return self._writer.write(what, asked(key, what.facts))
 
     def note(self, kind: str, name: str, document: Any, *, actor: str) -> None:  # noqa: ANN401

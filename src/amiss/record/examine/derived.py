@@ -109,7 +109,7 @@ def _key(table: Table) -> Column[Any]:
 
 
 def _reference(row: Mapping[str, Any], document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return list(pictures_of(row["name"], [document]))
+    return list(pictures_of(row["name"], document["views"]))
 
 
 def _masks(row: Mapping[str, Any], document: Mapping[str, Any]) -> list[dict[str, Any]]:

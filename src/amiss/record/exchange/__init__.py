@@ -1,0 +1,1 @@
+"""Data sets and other people's files into the record, and out of it again."""

@@ -1,0 +1,336 @@
+"""Data sets in and out: what goes round comes back the same."""
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from PIL import Image
+
+from amiss.dataset.labels import Damage, Labels, Masks
+from amiss.dataset.pack_picture import Encoding
+from amiss.dataset.reader import open_dataset
+from amiss.dataset.writer import writing
+from amiss.domain.capture import Capture, View
+from amiss.domain.errors import ConflictError, DatasetError, RecordError
+from amiss.domain.words import Answer, DamageType, Severity
+from amiss.record.examine.site import examine
+from amiss.record.exchange.bring import bring
+from amiss.record.exchange.coco import give_coco, runs
+from amiss.record.exchange.give import give
+from amiss.record.exchange.label_studio import bring_label_studio, give_label_studio
+from amiss.record.exchange.table import harmless, to_csv
+from amiss.record.exchange.unzip import unzip
+from amiss.record.inspections import Inspected, ViewPictures
+from amiss.record.people import Annotation, Mark, Review
+from amiss.record.queries.inspections import Wanted, page
+from amiss.record.site import Site
+from amiss.recordings import BOOTH
+from amiss.vision.decode import decode
+
+SHAPE = (40, 60)
+TYPES = tuple(DamageType)
+
+
+def made(number, *, tray=True):
+    rng = np.random.default_rng(number)
+    depth = rng.integers(1, 900, SHAPE).astype(np.float32) / np.float32(1000)
+    empty = np.full((*SHAPE, 3), 90, np.uint8) if tray else None
+    rgb = rng.integers(0, 256, (*SHAPE, 3), np.uint8)
+    return View(rgb, "made up", depth=depth, empty_tray=empty, camera=f"c{number % 2}")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    """Three products with references, one damaged item each, and a sound one."""
+    root = tmp_path_factory.mktemp("data") / "set"
+    damage = np.zeros(SHAPE, np.uint8)
+    damage[3:9, 5:20] = 1 + TYPES.index(DamageType.TEAR)
+    damage[30:35, 40:50] = 1 + TYPES.index(DamageType.HOLE)
+    item = np.zeros(SHAPE, bool)
+    item[2:38, 4:56] = True
+    with writing(root, Encoding("png")) as writer:
+        for n, split in enumerate(("train", "validation", "test")):
+            labels = Labels(product=f"p{n}", design="1")
+            writer.add_reference(f"r{n}", made(n), labels, item, split=split)
+            told = (Damage(DamageType.TEAR, Severity.MAJOR), Damage(DamageType.HOLE))
+            for capture, damages, mask in ((f"{n}a", told, damage), (f"{n}b", (), damage * 0)):
+                views = (made(10 * n), made(10 * n + 1))
+                writer.add(
+                    Capture(views, product=f"p{n}", id=capture, barcode="4006381333931"),
+                    Labels(damages, product=f"p{n}", tags=("a", "b")),
+                    [Masks(item, mask), Masks(item)],
+                    split=split,
+                )
+        writer.publish()
+    return root
+
+
+def same(first, second):
+    """Whether two data sets are: manifests row for row, files byte for byte."""
+    names = [{p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()}
+             for root in (first, second)]  # fmt: skip
+    assert names[0] == names[1]
+    for name in names[0]:
+        one, other = first / name, second / name
+        if name.endswith(".parquet"):
+            assert pl.read_parquet(one).equals(pl.read_parquet(other)), name
+        assert one.read_bytes() == other.read_bytes(), name
+
+
+def test_a_data_set_comes_out_as_it_went_in(site, dataset, tmp_path):
+    done = bring(site, open_dataset(dataset), "set")
+    assert (done.captures, done.references, done.again, done.left_out) == (6, 3, 0, [])
+    again = bring(site, open_dataset(dataset), "set")
+    assert (again.captures, again.references, again.again) == (0, 0, 9)
+    given = give(site, tmp_path / "out")
+    assert (given.captures, given.references, given.left_out) == (6, 3, {})
+    same(dataset, tmp_path / "out")
+    give(site, tmp_path / "out")  # goes on where nothing is left to do
+    same(dataset, tmp_path / "out")
+    assert examine(site).is_clean
+
+
+def test_the_recorded_booth_comes_out_as_it_went_in(small, tmp_path):
+    bring(small, open_dataset(BOOTH), "booth")
+    assert give(small, tmp_path / "out").left_out == {}
+    for split in open_dataset(BOOTH):
+        other = open_dataset(tmp_path / "out").split(split.name)
+        assert [split.rows(n) for n in range(len(split))] == [
+            other.rows(n) for n in range(len(other))
+        ]
+        for one, two in zip(split, other, strict=True):
+            for first, second in zip(one.views, two.views, strict=True):
+                assert first.picture().read_bytes() == second.picture().read_bytes()
+
+
+def test_a_name_stands_for_one_data_set(small, dataset, tmp_path):
+    bring(small, open_dataset(dataset), "set")
+    changed = tmp_path / "changed"
+    shutil.copytree(dataset, changed)
+    (picture,) = changed.glob("data/test/query-data/image/2a-0.png")
+    Image.new("RGB", SHAPE[::-1]).save(picture)
+    with pytest.raises(ConflictError):
+        bring(small, open_dataset(changed), "set")
+    assert bring(small, open_dataset(changed), "another").captures == 6
+
+
+def test_what_people_say_of_it_since_goes_out(small, dataset, tmp_path):
+    bring(small, open_dataset(dataset), "set")
+    by_name = {one.document["capture"]["id"]: one.id
+               for one in page(small.database, Wanted(), limit=100).inspections}  # fmt: skip
+    small.annotate(Annotation(by_name["0a"], "anna", damaged=False))
+    square = ((1.0, 1.0), (9.0, 1.0), (9.0, 9.0), (1.0, 9.0))
+    mark = Mark(1, DamageType.CRUSH, (1, 1, 8, 8), Severity.MINOR, polygon=square)
+    small.annotate(Annotation(by_name["0b"], "anna", damaged=True, marks=[mark]))
+    give(small, tmp_path / "out")
+    records = {record.id: record for record in open_dataset(tmp_path / "out").split("train")}
+    assert records["0a"].labels.damages == ()
+    assert records["0b"].labels.damages == (Damage(DamageType.CRUSH, Severity.MINOR),)
+    masks = [view.load_damage_mask() for view in records["0b"].views]
+    assert masks[0].sum() == 0
+    assert masks[1][5, 5] == 1 + TYPES.index(DamageType.CRUSH)
+    assert [view.picture().read_bytes() for view in records["0b"].views] == [
+        (dataset / f"data/train/query-data/image/0b-{n}.png").read_bytes() for n in (0, 1)
+    ]
+    depth = records["0b"].load(decode).views[0].depth
+    assert np.array_equal(depth, made(0).depth)
+
+
+def live(site, n, *, product="p", kinds=("tear",)):
+    """An inspection as `amiss inspect` records it."""
+    rng = np.random.default_rng(n)
+    data = Encoding("jpeg").picture(rng.integers(0, 256, (*SHAPE, 3), np.uint8))
+    findings = [{"kind": kind, "severity": None, "view": 0, "box": [1, 2, 3, 4]} for kind in kinds]
+    result = {"product": product, "decision": "sideline", "score": 0.9, "bundle": "b",
+              "operating_point": "o", "findings": findings}  # fmt: skip
+    return site.record(Inspected(result, [ViewPictures(data, camera="top")], item=f"i{n}"))
+
+
+def test_what_was_inspected_becomes_a_training_set(site, tmp_path):
+    ids = [live(site, n).id for n in range(5)]
+    site.review(Review(ids[0], "anna", Answer.NOT_DAMAGED))
+    site.review(Review(ids[1], "anna", Answer.DAMAGED))
+    box = Mark(0, DamageType.HOLE, (3, 3, 9, 9))
+    site.annotate(Annotation(ids[2], "ben", damaged=True, marks=[box]))
+    site.review(Review(ids[3], "anna", Answer.DAMAGED))
+    site.review(Review(ids[3], "ben", Answer.NOT_DAMAGED))
+    given = give(site, tmp_path / "out")
+    assert (given.captures, given.unknown) == (4, 1)
+    records = {one.id: one for split in open_dataset(tmp_path / "out") for one in split}
+    assert records[ids[0]].labels.damages == ()
+    assert records[ids[1]].labels.damages == (Damage(DamageType.TEAR),)  # as was found
+    assert records[ids[2]].labels.damages == (Damage(DamageType.HOLE),)
+    assert records[ids[2]].views[0].load_damage_mask() is None  # a box is no mask
+    assert records[ids[3]].labels.damages is None
+    assert records[ids[3]].labels.tags == ("people_disagree",)
+    assert give(site, tmp_path / "all", everything=True).captures == 5
+
+
+def test_coco_goes_round(small, dataset, tmp_path):
+    bring(small, open_dataset(dataset), "set")
+    assert give_coco(small, tmp_path / "coco") == 12
+    told = json.loads((tmp_path / "coco/annotations.json").read_text())
+    assert len(told["annotations"]) == 6  # two places on one view of three items
+    assert {one["severity"] for one in told["annotations"]} == {"major", None}
+    with Site.create(tmp_path / "other") as other:
+        bring(other, open_dataset(tmp_path / "coco"), "coco")
+        give_coco(other, tmp_path / "again")
+        assert examine(other).is_clean
+    again = json.loads((tmp_path / "again/annotations.json").read_text())
+
+    def plain(document):
+        images = {one["id"]: (one["item"], one["width"]) for one in document["images"]}
+        return sorted(
+            [images[one["image_id"]], one["category_id"], one["bbox"], one["segmentation"]]
+            for one in document["annotations"]
+        )
+
+    assert plain(told) == plain(again)
+
+
+def test_runs_are_coco_s():
+    mask = np.zeros((3, 2), bool)
+    mask[0, 0] = mask[2, 1] = True
+    assert runs(mask) == {"size": [3, 2], "counts": [0, 1, 4, 1]}
+    assert runs(~mask) == {"size": [3, 2], "counts": [1, 4, 1]}
+
+
+def test_label_studio_goes_round(small, tmp_path):
+    first, second = live(small, 1), live(small, 2)
+    corners = ((6.0, 4.0), (30.0, 4.0), (30.0, 20.0))
+    marks = [Mark(0, DamageType.TEAR, (6, 4, 24, 16), Severity.MAJOR, polygon=corners),
+             Mark(0, DamageType.HOLE, (3, 8, 12, 4))]  # fmt: skip
+    small.annotate(Annotation(first.id, "anna", damaged=True, marks=marks))
+    small.annotate(Annotation(second.id, "anna", damaged=False))
+    assert give_label_studio(small, tmp_path / "ls") == 2
+    with Site.create(tmp_path / "other") as other:
+        done = bring_label_studio(other, tmp_path / "ls/tasks.json", "ls")
+        assert (done.captures, done.annotations, done.left_out) == (2, 2, {})
+        assert bring_label_studio(other, tmp_path / "ls/tasks.json", "ls").again == 2
+        give_label_studio(other, tmp_path / "again")
+        assert examine(other).is_clean
+
+    def plain(folder):
+        tasks = json.loads((tmp_path / folder / "tasks.json").read_text())
+        return sorted(
+            json.dumps([[one["value"], one["meta"]] for one in task["annotations"][0]["result"]])
+            for task in tasks
+        )
+
+    for one, other in zip(plain("ls"), plain("again"), strict=True):
+        first_numbers, other_numbers = (
+            [round(float(word), 6) for word in text.replace("[", " ").replace("]", " ")
+             .replace(",", " ").replace("}", " ").split() if word[0].isdigit()]
+            for text in (one, other)
+        )  # fmt: skip
+        assert first_numbers == other_numbers
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda task: task["data"].update(image="../../secret.png"), "leads out"),
+        (lambda task: task["data"].update(image="gone.png"), "not below"),
+        (lambda task: task.pop("data"), "data"),
+        (lambda task: task["annotations"][0]["result"][0].update(type="brushlabels"), "brush"),
+        (lambda task: task["annotations"][0]["result"][0]["value"].update(
+            rectanglelabels=["banana"]), "banana"),
+        (lambda task: task["annotations"][0]["result"][0]["value"].update(width=0), "no place"),
+        (lambda task: task["annotations"].append(3), "attribute"),
+    ],
+)  # fmt: skip
+def test_a_task_that_cannot_be_used_is_left_out_with_its_reason(small, tmp_path, change, word):
+    Image.new("RGB", (60, 40)).save(tmp_path / "a.png")
+    value = {"x": 1, "y": 2, "width": 3, "height": 4, "rectanglelabels": ["tear"]}
+    result = {"type": "rectanglelabels", "value": value}
+    task = {"data": {"image": "/data/local-files/?d=a.png"}, "annotations": [{"result": [result]}]}
+    good = json.loads(json.dumps(task))
+    change(task)
+    (tmp_path / "tasks.json").write_text(json.dumps([task, good]))
+    done = bring_label_studio(small, tmp_path / "tasks.json", "ls")
+    assert word in done.left_out["task 1"]
+    assert (done.captures, done.annotations) == (1, 1)
+
+
+def test_files_that_are_no_tasks_are_refused(small, tmp_path):
+    for text in ("{}", "nothing"):
+        (tmp_path / "t.json").write_text(text)
+        with pytest.raises(RecordError):
+            bring_label_studio(small, tmp_path / "t.json", "ls")
+
+
+def test_a_picture_that_is_gone_is_left_out_of_what_goes_out(small, dataset, tmp_path):
+    bring(small, open_dataset(dataset), "set")
+    one = page(small.database, Wanted(), limit=1).inspections[0]
+    small.images.delete(one.document["views"][0]["pictures"]["rgb"])
+    given = give(small, tmp_path / "out")
+    assert given.left_out
+    assert given.captures + len(given.left_out) >= 6
+
+
+def test_another_folder_is_not_written_into(small, tmp_path):
+    (tmp_path / "query-test.parquet").write_bytes(b"something else")
+    with pytest.raises(DatasetError):
+        give(small, tmp_path)
+
+
+def test_archives_cannot_lead_out(tmp_path):
+    def pack(name, *entries):
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as file:
+            for entry, data in entries:
+                file.writestr(entry, data)
+        return tmp_path / name
+
+    unzip(pack("good.zip", ("a/b.txt", "hello")), tmp_path / "good")
+    assert (tmp_path / "good/a/b.txt").read_text() == "hello"
+    link = zipfile.ZipInfo("link")
+    link.external_attr = 0o120777 << 16
+    for entry, word in (("../a", "leads out"), ("/a", "leads out"), ("C:\\a", "leads out"),
+                        ("b\\..\\..\\a", "leads out"), (link, "link")):  # fmt: skip
+        with pytest.raises(RecordError, match=word):
+            unzip(pack("bad.zip", ("fine", "x"), (entry, "x")), tmp_path / "into")
+        assert not (tmp_path / "into").exists()
+    with pytest.raises(RecordError, match="MiB"):
+        unzip(pack("bomb.zip", ("zeros", bytes(50 << 20))), tmp_path / "into")
+    (tmp_path / "none.zip").write_bytes(b"no archive")
+    with pytest.raises(RecordError, match="unpacked"):
+        unzip(tmp_path / "none.zip", tmp_path / "into")
+
+
+def test_spreadsheets_are_handed_no_formulas():
+    for bad in ("=1+1", "+1", "-1", "@A1", "\tx", "\rx"):
+        assert harmless(bad) == f"'{bad}"
+    assert [harmless(good) for good in ("tea", -1, -0.5, None, "a=b")] == [
+        "tea",
+        -1,
+        -0.5,
+        None,
+        "a=b",
+    ]  # noqa: E501
+    assert to_csv(["a", "b"], [{"a": "=cmd", "b": 1}, {"a": 'q"'}]) == (
+        'a,b\r\n\'=cmd,1\r\n"q""",\r\n'
+    )
+
+
+def test_other_layouts_come_in(small, tmp_path):
+    root = tmp_path / "folder"
+    for kind, level in (("good", 0), ("good", 1), ("hole", 2)):
+        (root / "test" / kind).mkdir(parents=True, exist_ok=True)
+        shade = np.full((*SHAPE, 3), 40 * level, np.uint8)
+        Image.fromarray(shade).save(root / "test" / kind / f"{level}.png")
+    (root / "good").mkdir()
+    Image.new("RGB", (60, 40)).save(root / "good" / "r.png")
+    data = open_dataset(root)
+    done = bring(small, data, "folder")
+    assert done.captures == sum(len(split) for split in data)
+    give(small, tmp_path / "out")
+    found = sorted(
+        bool(record.labels.damages) for split in open_dataset(tmp_path / "out") for record in split
+    )
+    told = sorted(record.defects.any for split in data for record in split)
+    assert found == told
+    assert examine(small).is_clean
