@@ -3,7 +3,6 @@
 import json
 import shutil
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -310,7 +309,7 @@ def test_spreadsheets_are_handed_no_formulas():
         -0.5,
         None,
         "a=b",
-    ]  # noqa: E501
+    ]
     assert to_csv(["a", "b"], [{"a": "=cmd", "b": 1}, {"a": 'q"'}]) == (
         'a,b\r\n\'=cmd,1\r\n"q""",\r\n'
     )

@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
-from amiss.cli import booth, bundle, gallery
+from amiss.cli import booth, bundle, gallery, site
 from amiss.cli.booth_accept import accept
 from amiss.cli.demo import demo
 from amiss.cli.doctor import doctor
 from amiss.cli.evaluate import evaluate
+from amiss.cli.exchange import export, import_
 from amiss.cli.identify import identify
 from amiss.cli.inspect import inspect
 from amiss.cli.options import CONTEXT
@@ -49,7 +50,10 @@ app.command()(paint)
 app.command()(train)
 app.command()(demo)
 app.command()(doctor)
+app.command("import")(import_)
+app.command()(export)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(bundle.app, name="bundle")
+app.add_typer(site.app, name="site")
 booth.app.command()(accept)
 app.add_typer(booth.app, name="booth")

@@ -11,13 +11,13 @@ from functools import partial
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import typer
 
 from amiss.booth.cameras.available import PROBES
 from amiss.cli.options import AsJson, BundleFolder, EngineName, OperatingPointFile
-from amiss.cli.output import console, print_json
+from amiss.cli.output import console, print_json, say
 
 GIB = 2**30
 LEAST_FREE_GIB = 1.0
@@ -40,9 +40,22 @@ Check = Callable[[], Finding]
 
 
 def doctor(
-    bundle: BundleFolder = None, operating_point: OperatingPointFile = None, as_json: AsJson = False
+    bundle: BundleFolder = None,
+    operating_point: OperatingPointFile = None,
+    site: Annotated[
+        Path | None,
+        typer.Option(metavar="SITE", help="Examine every row and picture of this site's record."),
+    ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER:HASH", help="Of its audit log, as it was noted earlier."),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check this installation and this machine, and say what to do about what is wrong."""
+    if site is not None:
+        _examine(site, head, as_json=as_json)
+        return
     findings = [_guarded(name, check) for name, check in _checks(bundle, operating_point)]
     healthy = all(finding.state != "broken" for finding in findings)
     if as_json:
@@ -50,6 +63,24 @@ def doctor(
     else:
         _show(findings)
     if not healthy:
+        raise typer.Exit(1)
+
+
+def _examine(site: Path, head: str | None, *, as_json: bool) -> None:
+    from amiss.cli.site import examine_site
+
+    found = examine_site(site, head)
+    if as_json:
+        print_json(found)
+    else:
+        for problem in found["problems"]:
+            say(f"{problem['where']}: {problem['says']}")
+        rows = sum(found["looked_at"].values())
+        end = found["head"]
+        verdict = "Nothing is wrong" if found["clean"] else f"{found['n_problems']} problems"
+        say(f"{verdict} in {rows} rows and pictures; the audit log ends with {end['seq']}:"
+            f"{end['hash']}.")  # fmt: skip
+    if not found["clean"]:
         raise typer.Exit(1)
 
 

@@ -87,6 +87,12 @@ def inspect(
     heatmap: Annotated[
         Path | None, typer.Option(metavar="OUT.png", help="Write a picture of what is amiss.")
     ] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="SITE", help="Record it in this site's folder, too.")
+    ] = None,
+    item: Annotated[
+        str | None, typer.Option(metavar="ID", help="Name of the item, to record it under.")
+    ] = None,
     bundle: BundleFolder = None,
     operating_point: OperatingPointFile = None,
     engine: Engine = "auto",
@@ -99,6 +105,7 @@ def inspect(
         others = [*(reference or []), *(depth or []), *(empty_tray or [])]
         check_picture_file(heatmap, [*(queries or []), *others])
 
+    from amiss.cli.inspect_record import recording
     from amiss.inspector import Inspector
 
     inspector = Inspector.load(
@@ -114,23 +121,26 @@ def inspect(
     if capture is not None:
         names = tuple(str(query) for query in queries or [])
         wanted = Wanted(capture, names, product, tuple(reference or ()), named)
-        report_captures(inspector, wanted, heatmap, as_json=as_json)
+        with recording(record, inspector) as recorder:
+            report_captures(inspector, wanted, heatmap, recorder, as_json=as_json)
         return
 
     from amiss.cli.depth import read_depth
 
-    result = inspector.inspect(
-        queries or [],
-        references=reference or None,
-        depth=[read_depth(path) for path in depth] if depth else None,
-        empty_tray=empty_tray or None,
-        product=product,
-        expected=named,
-        step=step,
-    )
+    with recording(record, inspector) as recorder:
+        result = inspector.inspect(
+            queries or [],
+            references=reference or None,
+            depth=[read_depth(path) for path in depth] if depth else None,
+            empty_tray=empty_tray or None,
+            product=product,
+            expected=named,
+            step=step,
+        )
+        recorded = recorder.loose(result, queries or [], depth, empty_tray, step, item)
     files = [] if heatmap is None else write_heatmap(heatmap, result)
     if as_json:
-        print_json(result.export(files))
+        print_json({**result.export(files), **recorded})
     else:
         show_result(result, files)
 

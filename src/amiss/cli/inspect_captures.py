@@ -11,6 +11,7 @@ from amiss.domain.errors import InputError
 from amiss.domain.words import Decision
 
 if TYPE_CHECKING:
+    from amiss.cli.inspect_record import Recorder
     from amiss.dataset.reader import Split
     from amiss.dataset.records import CaptureRecord
     from amiss.domain.result import Result
@@ -35,7 +36,12 @@ class Wanted:
 
 
 def report_captures(
-    inspector: "Inspector", wanted: Wanted, heatmap: Path | None, *, as_json: bool
+    inspector: "Inspector",
+    wanted: Wanted,
+    heatmap: Path | None,
+    recorder: "Recorder",
+    *,
+    as_json: bool,
 ) -> None:
     """Inspects captures and prints the result: of one as `amiss inspect` does, of several a list.
 
@@ -47,13 +53,17 @@ def report_captures(
     if len(found) > 1:
         if heatmap is not None:
             raise InputError("A heat map shows one capture; name which.")
-        _report_all([(record.id, result) for record, result in _judged(inspector, wanted, found)],
-                    as_json=as_json)  # fmt: skip
+        results = []
+        for record, result in _judged(inspector, wanted, found):
+            recorder.capture(result, record)
+            results.append((record.id, result))
+        _report_all(results, as_json=as_json)
         return
     ((record, result),) = _judged(inspector, wanted, found)
+    recorded = recorder.capture(result, record)
     files = [] if heatmap is None else write_heatmap(heatmap, result)
     if as_json:
-        print_json({"capture": record.id, **result.export(files)})
+        print_json({"capture": record.id, **result.export(files), **recorded})
     else:
         show_result(result, files, record.id)
 

@@ -24,6 +24,8 @@ OperatingPointFile = Annotated[
     ),
 ]
 Engine = Annotated[EngineName, typer.Option("--engine", help="What runs the encoder.")]
+SiteFolder = Annotated[Path, typer.Argument(metavar="SITE", help="Folder of the site.")]
+SiteOption = Annotated[Path, typer.Option("--site", metavar="SITE", help="Folder of the site.")]
 GalleryFolder = Annotated[
     Path, typer.Option("--gallery", metavar="DIR", help="Folder of the gallery.")
 ]

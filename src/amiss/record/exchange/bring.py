@@ -128,4 +128,10 @@ def _padded(rows: tuple[dict[str, Any], ...], length: int) -> list[dict[str, Any
 def _told(held: Held, name: str) -> dict[str, Any]:
     """What is kept to give the same out again."""
     paths = [dict(some) for some in held.paths]
-    return {"name": name, "held": held.name, "split": held.split, "rows": list(held.rows), "paths": paths}
+    return {
+        "name": name,
+        "held": held.name,
+        "split": held.split,
+        "rows": list(held.rows),
+        "paths": paths,
+    }
