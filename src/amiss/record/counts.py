@@ -5,6 +5,7 @@ By day and step, and by month and product. What deletion takes away stays counte
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, literal, select
@@ -44,12 +45,14 @@ def add_counts(connection: Connection, some: Mapping[Cell, int]) -> None:
     rows = [{**dict(zip(KEYS, cell, strict=True)), "n": n} for cell, n in sorted(some.items())]
     if not rows:
         return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(COUNTS)
+    connection.execute(_upsert(connection.dialect.name), rows)
+
+
+@cache
+def _upsert(dialect: str) -> Any:  # noqa: ANN401 - of either dialect
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(COUNTS)
     more = {"n": COUNTS.c.n + statement.excluded.n}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=list(COUNTS.primary_key), set_=more), rows
-    )
+    return statement.on_conflict_do_update(index_elements=list(COUNTS.primary_key), set_=more)
 
 
 def recount(connection: Connection) -> None:

@@ -15,6 +15,9 @@ START = "0" * 64
 """What the first entry follows."""
 
 
+_HEAD = select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A row to be added; columns that are left out are empty."""
@@ -61,8 +64,7 @@ def add(connection: Connection, facts: Sequence[Fact], act: Act) -> int:
 
 def head(connection: Connection) -> tuple[int, str]:
     """Number and hash of the newest entry; (0, START) of an empty log."""
-    newest = select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
-    found = connection.execute(newest).first()
+    found = connection.execute(_HEAD).first()
     return (0, START) if found is None else (found.seq, found.hash)
 
 

@@ -93,13 +93,16 @@ def inspection(one: Inspected, messages: Sequence[Message] = ()) -> Writing:
     Raises:
         RecordError: it holds what cannot be recorded.
     """
-    files = [dict(view.files()) for view in one.views]
-    keys = [{kind: digest(data) for kind, data in some.items()} for some in files]
+    files = [{kind: (digest(data), data) for kind, data in view.files()} for view in one.views]
     document = {
         "result": None if one.result is None else dict(one.result),
         "views": [
-            {**view.facts, "camera": view.camera, "pictures": of}
-            for view, of in zip(one.views, keys, strict=True)
+            {
+                **view.facts,
+                "camera": view.camera,
+                "pictures": {kind: key for kind, (key, _) in some.items()},
+            }
+            for view, some in zip(one.views, files, strict=True)
         ],
         "capture": dict(one.capture),
     }
@@ -108,7 +111,7 @@ def inspection(one: Inspected, messages: Sequence[Message] = ()) -> Writing:
         row["id"],
         Act(one.station, "collect" if one.result is None else "inspect"),
         [Fact(INSPECTIONS, row)],
-        {digest(data): data for some in files for data in some.values()},
+        {key: data for some in files for key, data in some.values()},
         messages,
         lambda connection: derive(connection, row, document),
     )

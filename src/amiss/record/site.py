@@ -29,6 +29,7 @@ from amiss.record.requests import Request, asked
 from amiss.record.settings import Settings, read_settings
 from amiss.record.tables import DOCUMENTS
 from amiss.record.times import new_id, now
+from amiss.record.turns import Turns
 from amiss.record.write import Receipt, Writer
 
 
@@ -37,7 +38,7 @@ class Site:
     """The record of one site. Safe to share between threads; many processes may open it."""
 
     settings: Settings
-    database: Database
+    turns: Turns
     images: Images
 
     @classmethod
@@ -74,7 +75,7 @@ class Site:
     @classmethod
     def _of(cls, folder: str | Path) -> Self:
         settings = read_settings(Path(folder))
-        return cls(settings, Database(settings.database), Images(settings.images))
+        return cls(settings, Turns(Database(settings.database)), Images(settings.images))
 
     @contextmanager
     def _closed_if_refused(self) -> Iterator[None]:
@@ -100,13 +101,18 @@ class Site:
         self.database.close()
 
     @property
+    def database(self) -> Database:
+        """Where facts are; read it through `amiss.record.queries`."""
+        return self.turns.database
+
+    @property
     def outbox(self) -> Outbox:
         """What is to leave the process."""
         return Outbox(self.database)
 
     @property
     def _writer(self) -> Writer:
-        return Writer(self.database, self.images)
+        return Writer(self.turns, self.images)
 
     def record(
         self, one: Inspected, *, key: str | Request | None = None, messages: Sequence[Message] = ()

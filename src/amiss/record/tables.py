@@ -107,7 +107,7 @@ FINDINGS = Table(
     _text("severity"),
     _text("locus"),
     _at(),
-    Index("findings_kind", "kind", "at"),
+    Index("findings_kind", "kind", "at", "inspection"),
 )
 """Derived: what an inspection found, to look for."""
 

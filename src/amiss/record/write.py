@@ -7,20 +7,24 @@ pictures that nothing names, which are swept away later.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from amiss.domain.errors import RecordError
-from amiss.record.database import Database
 from amiss.record.facts import Act, Fact, add
 from amiss.record.images import Images
 from amiss.record.outbox import Message, outgoing
 from amiss.record.requests import Request
 from amiss.record.tables import IMAGES
 from amiss.record.times import now
+from amiss.record.turns import Turns
 
 TRIES = 3
 """Pictures that vanish while they are recorded are put back so often."""
+
+
+_KNOWN = select(IMAGES.c.image).where(IMAGES.c.image.in_(bindparam("images", expanding=True)))
 
 
 def _nothing(_connection: Connection) -> None:
@@ -55,7 +59,7 @@ class Receipt:
 class Writer:
     """Writes to one site's record."""
 
-    database: Database
+    turns: Turns
     images: Images
 
     def write(self, what: Writing, request: Request | None = None) -> Receipt:
@@ -67,26 +71,24 @@ class Writer:
         """
         for _ in range(TRIES):
             put = self._put(what.files)
-            with self.database.writing() as connection:
-                answered = None if request is None else request.answered(connection)
-                if answered is not None:
-                    return Receipt(answered, again=True)
-                fresh = sorted(set(what.files) - _known(connection, what.files))
-                if all(image in put and self.images.has(image) for image in fresh):
-                    self._commit(connection, what, fresh, request)
-                    return Receipt(what.name)
+            done = self.turns.run(partial(self._attempt, what=what, request=request, put=put))
+            if done is not None:
+                return done
         raise RecordError(
             f"Pictures vanish from {self.images.shown} while they are recorded; see who deletes "
             "there."
         )
 
-    def _commit(
-        self,
-        connection: Connection,
-        what: Writing,
-        fresh: Sequence[str],
-        request: Request | None,
-    ) -> None:
+    def _attempt(
+        self, connection: Connection, what: Writing, request: Request | None, put: set[str]
+    ) -> Receipt | None:
+        """Writes it; None if a picture is not there any more."""
+        answered = None if request is None else request.answered(connection)
+        if answered is not None:
+            return Receipt(answered, again=True)
+        fresh = sorted(set(what.files) - _known(connection, what.files))
+        if not all(image in put and self.images.has(image) for image in fresh):
+            return None
         at = now()
         images = [
             Fact(IMAGES, {"image": image, "bytes": len(what.files[image]), "at": at})
@@ -96,12 +98,13 @@ class Writer:
         what.beside(connection)
         sent = outgoing(connection, what.messages, at)
         add(connection, [*images, *what.facts, *asked, *sent], what.act)
+        return Receipt(what.name)
 
     def _put(self, files: Mapping[str, bytes]) -> set[str]:
         """Puts what is not recorded yet; gives the keys of what was put."""
         if not files:
             return set()
-        with self.database.reading() as connection:
+        with self.turns.database.reading() as connection:
             fresh = set(files) - _known(connection, files)
         return {self.images.put(files[image]) for image in sorted(fresh)}
 
@@ -109,5 +112,4 @@ class Writer:
 def _known(connection: Connection, files: Mapping[str, bytes]) -> set[str]:
     if not files:
         return set()
-    wanted = select(IMAGES.c.image).where(IMAGES.c.image.in_(list(files)))
-    return set(connection.execute(wanted).scalars())
+    return set(connection.execute(_KNOWN, {"images": list(files)}).scalars())

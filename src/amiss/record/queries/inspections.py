@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Row, and_, exists, or_, select, tuple_
 
 from amiss.domain.errors import RecordError
 from amiss.domain.words import Decision, ProcessStep
@@ -96,6 +96,7 @@ def page(database: Database, wanted: Wanted, after: str | None = None, limit: in
     conditions = [*_conditions(wanted), *([] if after is None else [_behind(after)])]
     statement = (
         select(INSPECTIONS)
+        .select_from(_source(wanted))
         .where(and_(True, *conditions))
         .order_by(INSPECTIONS.c.at.desc(), INSPECTIONS.c.id.desc())
         .limit(limit + 1)
@@ -161,6 +162,15 @@ def recorded(row: Row[Any]) -> Recorded:
     )
 
 
+def _source(wanted: Wanted) -> FromClause:
+    """What pages are read from: findings are few, and lead to their inspections."""
+    if wanted.kind is None:
+        return INSPECTIONS
+    of_kind = select(FINDINGS.c.inspection).where(FINDINGS.c.kind == wanted.kind)
+    found = of_kind.distinct().subquery()
+    return INSPECTIONS.join(found, found.c.inspection == INSPECTIONS.c.id)
+
+
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     columns = INSPECTIONS.c
     found = [
@@ -172,9 +182,6 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(columns.at >= micros(wanted.since))
     if wanted.until is not None:
         found.append(columns.at < micros(wanted.until))
-    if wanted.kind is not None:
-        of_kind = and_(FINDINGS.c.inspection == columns.id, FINDINGS.c.kind == wanted.kind)
-        found.append(exists().where(of_kind))
     if wanted.reviewed is not None:
         said = exists().where(REVIEWS.c.inspection == columns.id)
         found.append(said if wanted.reviewed else ~said)

@@ -100,7 +100,7 @@ def upgrade() -> None:
         _column("locus", Text, empty=True),
         _column("at", BigInteger),
     )
-    op.create_index("findings_kind", "findings", ["kind", "at"])
+    op.create_index("findings_kind", "findings", ["kind", "at", "inspection"])
     _fact(
         "reviews",
         ["id"],
