@@ -38,7 +38,10 @@ def fill(site: Site, inspections: int, seed: int = 0) -> None:
     _catalogue(site)
     pictures = [site.images.put(b"%d" % n * 100) for n in range(PICTURE_COUNT)]
     with site.database.writing() as connection:
-        facts = [Fact(IMAGES, {"image": one, "bytes": 100, "at": now()}) for one in pictures]
+        facts = [
+            Fact(IMAGES, {"image": one, "bytes": len(b"%d" % n * 100), "at": now()})
+            for n, one in enumerate(pictures)
+        ]
         add(connection, facts, Act("fill", "images"))
     bodies = {digest(b"%d" % n * 100): b"%d" % n * 100 for n in range(PICTURE_COUNT)}
     for first in range(0, inspections, TOGETHER):

@@ -19,6 +19,11 @@ def postgres(tmp_path_factory):
     pgserver = pytest.importorskip("pgserver")
     server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
     main = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = create_engine(main, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:  # the server itself is never killed here
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
     def make():
         name = f"site{next(NUMBERS)}"
@@ -57,7 +62,7 @@ def small(tmp_path):
         yield made
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def inspected():
     """Makes an inspection with pictures of its own."""
 

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from amiss.domain.errors import RecordError
+from amiss.record.catalogue.designs import Designs
 from amiss.record.catalogue.items import Item
 from amiss.record.catalogue.product import LONGEST_TEXT, Product, ProductClass
 from amiss.record.catalogue.upsert import Catalogue
@@ -121,3 +122,30 @@ def test_text_that_no_database_takes_is_refused():
 def test_an_item_needs_a_name():
     with pytest.raises(RecordError, match="name"):
         Item("")
+
+
+def test_a_clock_that_is_set_back_makes_no_older_version(catalogue, site, monkeypatch):
+    catalogue.upsert([(1, {"product": "T", "title": "Tea"})], actor="t")
+    monkeypatch.setattr("amiss.record.catalogue.upsert.now", lambda: 5)
+    catalogue.upsert([(1, {"product": "T", "title": "Green tea"})], actor="t")
+    assert catalogue.product("T").title == "Green tea"
+    assert examine(site).is_clean
+
+
+def test_a_product_is_refused_the_second_time_however_far_apart(catalogue):
+    rows = [(n, {"product": f"p{n % 600}", "title": str(n)}) for n in range(601)]
+    done = catalogue.upsert(rows, actor="t")
+    assert (done.added, [one.row for one in done.refused]) == (600, [600])
+
+
+def test_designs_come_one_after_the_other(site):
+    designs = Designs(site.database)
+    designs.note("T", "1", {"words": "green box"}, actor="t")
+    designs.note("T", "2", {"words": "blue box"}, actor="t")
+    designs.note("T", "1", {"words": "green box", "until": "2026"}, actor="t")
+    assert designs.of("T") == {
+        "1": {"words": "green box", "until": "2026"},
+        "2": {"words": "blue box"},
+    }
+    assert designs.of("R") == {}
+    assert examine(site).is_clean

@@ -22,6 +22,7 @@ from amiss.record.exchange.coco import give_coco, runs
 from amiss.record.exchange.give import give
 from amiss.record.exchange.label_studio import bring_label_studio, give_label_studio
 from amiss.record.exchange.table import harmless, to_csv
+from amiss.record.exchange.truth import truths
 from amiss.record.exchange.unzip import unzip
 from amiss.record.inspections import Inspected, ViewPictures
 from amiss.record.people import Annotation, Mark, Review
@@ -139,6 +140,66 @@ def test_what_people_say_of_it_since_goes_out(small, dataset, tmp_path):
     assert np.array_equal(depth, made(0).depth)
 
 
+def test_what_people_say_takes_nothing_else_away(small, dataset, tmp_path):
+    bring(small, open_dataset(dataset), "set")
+    by_name = {one.document["capture"]["id"]: one.id
+               for one in page(small.database, Wanted(), limit=100).inspections}  # fmt: skip
+    for name, answers in (("0a", [Answer.DAMAGED]), ("0b", [Answer.UNSURE]),
+                          ("1a", [Answer.UNSURE, Answer.DAMAGED]), ("1b", [Answer.DAMAGED]),
+                          ("2a", [Answer.DAMAGED, Answer.NOT_DAMAGED])):  # fmt: skip
+        for person, answer in enumerate(answers):
+            small.review(Review(by_name[name], f"person {person}", answer))
+    give(small, tmp_path / "out")
+    before = {one.id: one for split in open_dataset(dataset) for one in split}
+    after = {one.id: one for split in open_dataset(tmp_path / "out") for one in split}
+    for name in ("0a", "0b", "1a", "2b"):  # said already, or not said by anybody who can tell
+        assert after[name].labels == before[name].labels
+    assert after["1b"].labels.damages is None  # damaged, and nobody says of which type
+    assert after["1b"].defects.any
+    assert after["2a"].labels.damages is None
+    assert after["2a"].labels.tags == ("a", "b", "people_disagree")
+    for name in ("1b", "2a"):
+        assert after[name].labels.design == before[name].labels.design
+        for one, other in zip(after[name].views, before[name].views, strict=True):
+            assert one.item_mask.read_bytes() == other.item_mask.read_bytes()
+            assert one.camera == other.camera
+
+
+def test_two_data_sets_do_not_take_each_others_names(small, dataset, tmp_path):
+    bring(small, open_dataset(dataset), "set")
+    changed = tmp_path / "changed"
+    shutil.copytree(dataset, changed)
+    (picture,) = changed.glob("data/test/query-data/image/2a-0.png")
+    Image.new("RGB", SHAPE[::-1]).save(picture)
+    bring(small, open_dataset(changed), "another")
+    given = give(small, tmp_path / "out")
+    assert (given.captures, given.references) == (6, 3)
+    assert len(given.left_out) == 9
+    assert all("another data set" in reason.lower() for reason in given.left_out.values())
+
+
+def test_what_is_seen_of_a_product_goes_where_its_data_set_is(small, dataset, tmp_path):
+    bring(small, open_dataset(dataset), "set")
+    for product in ("p0", "p1", "p2"):
+        receipt = live(small, 1, product=product)
+        small.review(Review(receipt.id, "anna", Answer.NOT_DAMAGED))
+    given = give(small, tmp_path / "out")
+    assert (given.captures, given.left_out) == (9, {})
+    for split in open_dataset(tmp_path / "out"):
+        assert len(split) == 3
+        assert len({record.product for record in split}) == 1
+
+
+def test_damage_of_no_known_type_is_damage(site, tmp_path):
+    """What passed and people call damaged has no finding to take its type from."""
+    receipt = live(site, 1, kinds=("discrepancy",))
+    site.review(Review(receipt.id, "anna", Answer.DAMAGED))
+    assert give(site, tmp_path / "out").captures == 1
+    ((record,),) = open_dataset(tmp_path / "out")
+    assert record.labels.damages is None
+    assert record.defects.any
+
+
 def live(site, n, *, product="p", kinds=("tear",)):
     """An inspection as `amiss inspect` records it."""
     rng = np.random.default_rng(n)
@@ -166,6 +227,7 @@ def test_what_was_inspected_becomes_a_training_set(site, tmp_path):
     assert records[ids[2]].views[0].load_damage_mask() is None  # a box is no mask
     assert records[ids[3]].labels.damages is None
     assert records[ids[3]].labels.tags == ("people_disagree",)
+    assert not records[ids[0]].defects.any
     assert give(site, tmp_path / "all", everything=True).captures == 5
 
 
@@ -220,7 +282,10 @@ def test_label_studio_goes_round(small, tmp_path):
             for task in tasks
         )
 
+    assert "tear" in plain("ls")[0] + plain("ls")[1]
     for one, other in zip(plain("ls"), plain("again"), strict=True):
+        words = [[word for word in text.split('"') if word.isidentifier()] for text in (one, other)]
+        assert words[0] == words[1]
         first_numbers, other_numbers = (
             [round(float(word), 6) for word in text.replace("[", " ").replace("]", " ")
              .replace(",", " ").replace("}", " ").split() if word[0].isdigit()]
@@ -236,6 +301,9 @@ def test_label_studio_goes_round(small, tmp_path):
         (lambda task: task["data"].update(image="gone.png"), "not below"),
         (lambda task: task.pop("data"), "data"),
         (lambda task: task["annotations"][0]["result"][0].update(type="brushlabels"), "brush"),
+        (lambda task: task["annotations"][0]["result"][0].update(type="choices"), "choices"),
+        (lambda task: task["annotations"][0]["result"][0]["value"].update(rotation=3), "turned"),
+        (lambda task: task["data"].update(image="x" * 300 + ".png"), "name too long"),
         (lambda task: task["annotations"][0]["result"][0]["value"].update(
             rectanglelabels=["banana"]), "banana"),
         (lambda task: task["annotations"][0]["result"][0]["value"].update(width=0), "no place"),
@@ -253,6 +321,28 @@ def test_a_task_that_cannot_be_used_is_left_out_with_its_reason(small, tmp_path,
     done = bring_label_studio(small, tmp_path / "tasks.json", "ls")
     assert word in done.left_out["task 1"]
     assert (done.captures, done.annotations) == (1, 1)
+
+
+def test_damage_without_marks_does_not_become_sound(small, tmp_path):
+    receipt = live(small, 1)
+    small.review(Review(receipt.id, "anna", Answer.DAMAGED))
+    give_label_studio(small, tmp_path / "ls")
+    (task,) = json.loads((tmp_path / "ls/tasks.json").read_text())
+    assert task["annotations"] == []
+
+
+def test_corrected_marks_come_in_as_another_word(small, tmp_path):
+    Image.new("RGB", (60, 40)).save(tmp_path / "a.png")
+    for width in (3, 9):
+        value = {"x": 1, "y": 2, "width": width, "height": 4, "rectanglelabels": ["tear"]}
+        result = {"type": "rectanglelabels", "value": value}
+        task = {"id": width, "data": {"image": "a.png"}, "annotations": [{"result": [result]}]}
+        (tmp_path / "tasks.json").write_text(json.dumps([task]))
+        assert bring_label_studio(small, tmp_path / "tasks.json", "ls").annotations == 1
+    (one,) = page(small.database, Wanted()).inspections
+    with small.database.reading() as connection:
+        (mark,) = truths(connection, [one.id])[one.id].marks
+    assert mark.box[2] == pytest.approx(5.4)
 
 
 def test_files_that_are_no_tasks_are_refused(small, tmp_path):

@@ -9,6 +9,7 @@ from amiss.domain.words import ProcessStep
 from amiss.record.catalogue.items import Item, Items
 from amiss.record.catalogue.upsert import Catalogue
 from amiss.record.examine.site import examine
+from amiss.record.inspections import Inspected, ViewPictures
 from amiss.record.outcomes import Outcome, OutcomeKind, Outcomes
 from amiss.record.queries.inspections import history
 from amiss.record.queries.outcomes import misses, returns, unmatched
@@ -57,6 +58,19 @@ def test_only_what_was_seen_before_counts(site, inspected):
     assert len(misses(site.database, *SPAN)) == 1
 
 
+def test_what_was_only_collected_or_came_back_hides_no_miss(site, inspected):
+    early = NOON - timedelta(hours=5)
+    site.record(inspected(taken=early, item="i1", decision="pass"))
+    collected = Inspected(None, [ViewPictures(b"x")], taken=early + timedelta(hours=1), item="i1")
+    site.record(collected)
+    seen = inspected(taken=early + timedelta(hours=2), item="i1", step=ProcessStep.RETURN)
+    site.record(seen)
+    site.record(Inspected(None, [], taken=early, item="i2"))
+    Outcomes(site.database).add([returned("r1", item="i1"), returned("r2", item="i2")], actor="t")
+    assert [miss.outcome for miss in misses(site.database, *SPAN)] == ["r1"]
+    assert unmatched(site.database, *SPAN) == ["r2"]
+
+
 def test_the_same_outcome_is_one(site):
     outcomes = Outcomes(site.database)
     assert outcomes.add([returned("r", item="i"), returned("r", item="i")], actor="t").added == 1
@@ -73,13 +87,20 @@ def test_returns_per_100_000_shipped_by_month(site):
     shipped += [Item("d1", order_id="o9", shipped=NOON + timedelta(days=30))]
     Items(site.database).add(shipped, actor="t")
     told = [returned("r1", item="i1"), returned("r2", item="i1"), returned("r3", item="i9"),
-            returned("r4", item="i8", damaged=None), returned("r5", order_id="o9")]  # fmt: skip
+            returned("r4", item="i8", damaged=None), returned("r5", order_id="o9"),
+            returned("r6", order_id="o9")]  # fmt: skip
     Outcomes(site.database).add(told, actor="t")
     november, december = returns(site.database, SPAN[0], date(2027, 1, 1))
     assert (november.month, november.shipped, november.damaged) == ("2026-11", 200, 2)
     assert november.per_100_000 == pytest.approx(1000)
     assert (december.shipped, december.damaged) == (1, 1)
     assert december.export()["per_100_000"] == pytest.approx(100_000)
+    later = Item("i9", shipped=NOON + timedelta(days=30))  # corrected
+    Items(site.database).add([later, shipped[0]], actor="t")
+    november, december = returns(site.database, SPAN[0], date(2027, 1, 1))
+    assert (november.shipped, november.damaged) == (199, 1)
+    assert (december.shipped, december.damaged) == (2, 2)
+    assert examine(site).looked_at["items"] == 202  # what says nothing new is not noted again
 
 
 def test_rates_by_whatever_is_asked(site, inspected):
@@ -115,5 +136,10 @@ def test_rates_by_whatever_is_asked(site, inspected):
     assert month.kinds == {"tear:major": 3}  # an item counts once, however often it is torn
     assert month.low < 3 / 12 < month.high
     assert month.export()["share"] == pytest.approx(0.25)
-    with pytest.raises(RecordError, match="by product"):
-        by(By.LOT)
+    lots = rates(site.database, By.LOT, *SPAN, product="p0")
+    assert [lot.kinds for lot in lots] == [{"tear:major": 1}, {}]
+    for wrong in ({"what": By.LOT}, {"what": By.DAY, "product": "p0"}):
+        with pytest.raises(RecordError, match="by product"):
+            by(**wrong)
+    with pytest.raises(RecordError, match="no day"):
+        by(By.DAY, since=SPAN[1], until=SPAN[1])

@@ -60,7 +60,7 @@ def import_(
     """Bring data sets, the catalogue, items, outcomes or annotations into a site's record."""
     from amiss.record.site import Site
 
-    called = name or source.resolve().stem
+    called = name or (source.resolve().name if source.is_dir() else source.stem)
     with Site.open(site) as opened, _unpacked(source) as path:
         if kind is Kind.DATASET:
             document = _import_dataset(opened, path, layout, called)
@@ -131,11 +131,14 @@ def _export(
     if form is Format.COCO:
         from amiss.record.exchange.coco import give_coco
 
-        return {"pictures": give_coco(site, out, wanted)}
+        left_out: dict[str, str] = {}
+        return {"pictures": give_coco(site, out, wanted, left_out), "left_out": left_out}
     if form is Format.LABEL_STUDIO:
         from amiss.record.exchange.label_studio import give_label_studio
 
-        return {"pictures": give_label_studio(site, out, wanted)}
+        skipped: dict[str, str] = {}
+        n = give_label_studio(site, out, wanted, skipped)
+        return {"pictures": n, "left_out": skipped}
     from amiss.record.exchange.list import give_csv
 
     return {"rows": give_csv(site, out, wanted)}

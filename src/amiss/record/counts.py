@@ -8,7 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from amiss.record.tables import COUNTS, FINDINGS, INSPECTIONS
@@ -26,8 +36,9 @@ def cells(row: Mapping[str, Any], findings: Iterable[Mapping[str, Any]]) -> Iter
     day = day_of(row["at"]).isoformat()
     worst: dict[str, str] = {}
     for one in findings:
-        kind, severity = str(one["kind"]), str(one["severity"] or "")
-        worst[kind] = max(worst.get(kind, ""), severity, key=GRADES.index)
+        kind, severity = str(one["kind"]), one["severity"]
+        known = severity if severity in GRADES else ""
+        worst[kind] = max(worst.get(kind, ""), known, key=GRADES.index)
     for what in (str(row["decision"]), *(f"{kind}:{worst[kind]}" for kind in sorted(worst))):
         yield "day", day, row["step"] or "", "", what
         yield "month", day[:7], "", row["product"] or "", what
@@ -67,7 +78,7 @@ def recounted(connection: Connection) -> Iterator[Select[tuple[Any, ...]]]:
     month = _date(connection, "%Y-%m", "YYYY-MM")
     step = func.coalesce(INSPECTIONS.c.step, "")
     product = func.coalesce(INSPECTIONS.c.product, "")
-    found = _worst()
+    found = worst_findings()
     joined = INSPECTIONS.join(found, found.c.inspection == INSPECTIONS.c.id)
     for what, source in ((INSPECTIONS.c.decision, INSPECTIONS), (found.c.what, joined)):
         for keys in (
@@ -80,7 +91,8 @@ def recounted(connection: Connection) -> Iterator[Select[tuple[Any, ...]]]:
             yield counted.where(INSPECTIONS.c.decision.is_not(None)).group_by(*grouped)
 
 
-def _worst() -> Any:  # noqa: ANN401 - a subquery
+def worst_findings() -> Subquery:
+    """Selects `inspection` and `what`: each kind of finding once, at its worst severity."""
     grade = case(
         *((FINDINGS.c.severity == name, place) for place, name in enumerate(GRADES) if name),
         else_=0,
@@ -101,7 +113,7 @@ def _is_literal(column: ColumnElement[Any]) -> bool:
 
 def _date(connection: Connection, for_sqlite: str, for_postgres: str) -> ColumnElement[Any]:
     """The day or month of an inspection in UTC, as text."""
-    seconds = INSPECTIONS.c.at / SECOND
+    seconds = INSPECTIONS.c.at // SECOND
     if connection.dialect.name == "sqlite":
-        return func.strftime(for_sqlite, INSPECTIONS.c.at / SECOND, "unixepoch")
+        return func.strftime(for_sqlite, seconds, "unixepoch")
     return func.to_char(func.timezone("UTC", func.to_timestamp(seconds)), for_postgres)

@@ -7,7 +7,13 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from amiss.domain.errors import RecordError
 
@@ -18,9 +24,10 @@ PRAGMAS = (
     "synchronous = FULL",
     "foreign_keys = ON",
     "cache_size = -65536",
-    "mmap_size = 268435456",
 )
 """Readers do not wait for a writer, and a power cut takes back nothing that was confirmed."""
+CONNECTIONS = 20
+"""Kept open, of one process; ten more at a rush."""
 _WRITES = "amiss_writes"
 _CHAIN = 0x616D697373
 """Key of the lock that writers hold one after the other in PostgreSQL."""
@@ -81,6 +88,10 @@ class Database:
             yield
         except IntegrityError as error:
             raise RecordError(f"This is recorded already ({_said(error)}).") from error
+        except UnicodeEncodeError as error:
+            raise RecordError(f"What was asked holds what is no text ({error.reason}).") from error
+        except NoConnectionError as error:
+            raise RecordError(f"Too many read {self.shown} at once; try again.") from error
         except UnicodeError as error:  # of a name in a damaged schema
             raise RecordError(
                 f"{self.shown} is damaged ({error}); restore it from a copy."
@@ -112,15 +123,21 @@ def _engine(url: str) -> Engine:
         if made.get_backend_name() == "postgresql" and made.drivername == "postgresql":
             made = made.set(drivername="postgresql+psycopg")
         if made.get_backend_name() not in {"sqlite", "postgresql"}:
-            raise RecordError(f"{url} is no database that Amiss knows; give sqlite or postgresql.")
+            raise RecordError(
+                f"Amiss knows no database {made.get_backend_name()}; give sqlite or postgresql."
+            )
         sqlite = made.get_backend_name() == "sqlite"
         engine = create_engine(
             made,
             connect_args={"timeout": WAITS_SECONDS} if sqlite else {},
             pool_pre_ping=not sqlite,
+            pool_size=CONNECTIONS,
         )
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise RecordError(f"{url} is not the URL of a database ({error}); correct it.") from error
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        # The URL may hold a password, and so may what is said of it.
+        raise RecordError(
+            "The database's setting is not the URL of a database; correct it."
+        ) from None
     except ModuleNotFoundError as error:
         raise RecordError("PostgreSQL needs the extra hub: pip install 'amiss[hub]'.") from error
     if sqlite:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Connection, Double, Integer, Table, insert, select
+from sqlalchemy import BigInteger, Connection, Double, Integer, Table, insert, select
 
 from amiss.domain.errors import RecordError
 from amiss.record.canonical import canonical, digest_of
@@ -102,12 +102,13 @@ def key_of(table: Table, row: Mapping[str, Any]) -> str:
 def _plain(name: str, kind: object, value: Any) -> Any:  # noqa: ANN401 - of any column
     if value is None:
         return None
-    if isinstance(kind, Boolean):
-        return bool(value)
-    if isinstance(kind, Double):
-        return float(value)
-    if isinstance(kind, BigInteger | Integer):
-        return int(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(kind, Double) and is_number:
+        return float(value) + 0.0  # which leaves no negative zero: databases do not keep it
+    if isinstance(kind, BigInteger | Integer) and isinstance(value, int) and is_number:
+        return value
+    if isinstance(kind, Double | BigInteger | Integer):
+        raise RecordError(f"The {name} {value!r} cannot be recorded; give a number.")
     return _checked(name, value)
 
 

@@ -56,7 +56,7 @@ class Images:
             RecordError: the store refuses.
         """
         key = digest(data)
-        with self._errors():
+        with self._errors(missing_is_one=True):
             obstore.put(self._store, _path(key), data, use_multipart=False)
             if self._folder is not None:
                 _to_disk(self._folder, _path(key))
@@ -133,11 +133,15 @@ class Images:
             yield from self._folder.glob("*/*/*#*")
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _errors(self, *, missing_is_one: bool = False) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError:
-            raise
+        except FileNotFoundError as error:
+            if not missing_is_one:
+                raise
+            raise RecordError(
+                f"Pictures vanish from {self.shown}; see who deletes there."
+            ) from error
         except (BaseError, OSError, ValueError) as error:
             said = str(error).strip().splitlines()[0]
             if "os error 28" in said:

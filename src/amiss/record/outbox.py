@@ -15,13 +15,15 @@ from sqlalchemy import Connection, and_, exists, func, insert, select, update
 from amiss.domain.errors import RecordError
 from amiss.record.canonical import canonical
 from amiss.record.database import Database
-from amiss.record.facts import Fact, sealed
+from amiss.record.facts import Fact, head, sealed
 from amiss.record.tables import DELIVERIES, OUTBOX
 from amiss.record.times import SECOND, now
 
 LEASE_SECONDS = 60
 """How long a message is left to who took it; then it is given out again."""
 LONGEST_WAIT_SECONDS = 3600
+MOST = 1000
+"""Messages about one thing."""
 
 
 class State(StrEnum):
@@ -47,7 +49,10 @@ def outgoing(connection: Connection, messages: Sequence[Message], at: int) -> li
     """Facts of messages, numbered; their deliveries are written at once."""
     if not messages:
         return []
-    first = (connection.execute(select(func.max(OUTBOX.c.id))).scalar() or 0) + 1
+    if len(messages) > MOST:
+        raise RecordError(f"{len(messages)} messages are too many at once; send at most {MOST}.")
+    # By the entry that they will be in, so that no number is ever used again.
+    first = (head(connection)[0] + 1) * MOST
     facts, deliveries = [], []
     for number, one in enumerate(messages, start=first):
         about = {"channel": one.channel, "subject": one.subject}

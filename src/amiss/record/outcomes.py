@@ -129,7 +129,7 @@ def _row(one: Outcome) -> dict[str, Any]:
         "kind": one.kind.value,
         "item": one.item,
         "order_id": one.order_id,
-        "damaged": one.damaged,
+        "damaged": None if one.damaged is None else int(one.damaged),
         "cost": one.cost,
         "document": canonical(document),
     }

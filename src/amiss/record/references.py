@@ -45,7 +45,8 @@ def reference(one: Pristine, actor: str) -> Writing:
     }
 
     def beside(connection: Connection) -> None:
-        connection.execute(insert(PICTURES), list(pictures_of(one.name, views)))
+        if pictures := list(pictures_of(one.name, views)):
+            connection.execute(insert(PICTURES), pictures)
 
     stored = {digest(data): data for some in files for data in some.values()}
     return Writing(one.name, Act(actor, "refer"), [Fact(REFERENCES, row)], stored, beside=beside)

@@ -12,6 +12,8 @@ from amiss.record.tables import REQUESTS
 from amiss.record.times import now
 
 _LONGEST = 255
+LASTING = "import "
+"""Keys that begin so are kept for ever: a data set may be brought in again years later."""
 OF_THE_ATTEMPT = frozenset({"id", "at", "recorded"})
 """Columns that differ each time the same is recorded."""
 

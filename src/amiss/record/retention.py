@@ -29,8 +29,9 @@ from amiss.domain.words import Decision
 from amiss.record.counts import KEYS, Cell, cells
 from amiss.record.facts import Act, Fact, add, head, key_of
 from amiss.record.outbox import State
+from amiss.record.requests import LASTING
 from amiss.record.site import Site
-from amiss.record.sweep import sweep
+from amiss.record.sweep import take
 from amiss.record.tables import (
     ANNOTATIONS,
     DELETED,
@@ -46,6 +47,7 @@ from amiss.record.tables import (
 )
 from amiss.record.times import micros, now
 
+MOST_DAYS = 36_500
 TOGETHER = 200
 """Inspections of one transaction."""
 
@@ -56,7 +58,8 @@ class Policy:
 
     passed: inspections that passed and that nobody reviewed or marked. others: all other
     inspections and captures, with what people said of them. requests: idempotency keys, after
-    which the same key would be new. messages: those that were delivered or given up.
+    which the same key would be new; those of imports stay. messages: those that were delivered
+    or given up.
     """
 
     passed: int | None = None
@@ -71,8 +74,10 @@ class Policy:
             RecordError: a number of days is none.
         """
         for name, days in asdict(self).items():
-            if days is not None and days < 1:
-                raise RecordError(f"The policy keeps {name} for {days} days; give at least 1.")
+            if days is not None and not 1 <= days <= MOST_DAYS:
+                raise RecordError(
+                    f"The policy keeps {name} for {days} days; give 1 to {MOST_DAYS}."
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +148,11 @@ def retain(
                     uses.update(_used(connection, facts))
             if len(some) < TOGETHER:
                 break
-            last = str(some[-1]._mapping[_first_key(table)]) if dry else ""
+            last = str(some[-1]._mapping[_first_key(table)])
     if dry:
         freed = _would_free(site, uses)
     elif freed:
-        sweep(site.database, site.images, timedelta(0))
+        take(site.database, site.images, sorted(freed), datetime.now(UTC))
     with site.database.reading() as connection:
         newest = head(connection)
     counted = {**gone, **({IMAGES.name: len(freed)} if freed else {})}
@@ -176,7 +181,8 @@ def _condemned(policy: Policy, at: datetime) -> Condemned:
     if policy.others is not None:
         yield INSPECTIONS, and_(INSPECTIONS.c.at < _before(at, policy.others), ~plain)
     if policy.requests is not None:
-        yield REQUESTS, REQUESTS.c.at < _before(at, policy.requests)
+        short = ~REQUESTS.c.key.startswith(LASTING)
+        yield REQUESTS, and_(REQUESTS.c.at < _before(at, policy.requests), short)
     if policy.messages is not None:
         waits = exists().where(
             DELIVERIES.c.message == OUTBOX.c.id, DELIVERIES.c.state == State.WAITING.value

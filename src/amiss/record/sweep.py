@@ -4,9 +4,11 @@ A writer that is just recording such a picture notices inside its own transactio
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import select
 
@@ -38,20 +40,29 @@ def sweep(
         RecordError: the database or the store cannot be reached.
     """
     old = datetime.now(UTC) - grace
-    stale = [one for one in images.all() if one.put < old]
+    stale = (one for one in images.all() if one.put < old)
     taken = size = 0
-    for first in range(0, len(stale), TOGETHER):
-        some = {one.image: one.bytes for one in stale[first : first + TOGETHER]}
-        gone = _take(database, images, some, old, dry=dry)
+    while some := {one.image: one.bytes for one in islice(stale, TOGETHER)}:
+        gone = _take_some(database, images, list(some), old, dry=dry)
         taken += len(gone)
         size += sum(some[image] for image in gone)
     return Swept(taken, size, _unfinished(images, grace, dry=dry))
 
 
-def _take(
-    database: Database, images: Images, some: Iterable[str], old: datetime, *, dry: bool
+def take(database: Database, images: Images, some: Sequence[str], old: datetime) -> None:
+    """Takes away those of these pictures that nothing names and that were put before `old`.
+
+    Raises:
+        RecordError: the database or the store cannot be reached.
+    """
+    for first in range(0, len(some), TOGETHER):
+        _take_some(database, images, some[first : first + TOGETHER], old, dry=False)
+
+
+def _take_some(
+    database: Database, images: Images, some: Sequence[str], old: datetime, *, dry: bool
 ) -> list[str]:
-    wanted = select(IMAGES.c.image).where(IMAGES.c.image.in_(list(some)))
+    wanted = select(IMAGES.c.image).where(IMAGES.c.image.in_(some))
     with database.reading() as connection:
         if set(connection.execute(wanted).scalars()) >= set(some):
             return []  # the usual case keeps no writer waiting
@@ -67,8 +78,11 @@ def _take(
 
 def _unfinished(images: Images, grace: timedelta, *, dry: bool) -> int:
     old = time.time() - grace.total_seconds()
-    found = [path for path in images.unfinished() if path.stat().st_mtime < old]
-    if not dry:
-        for path in found:
-            path.unlink(missing_ok=True)
-    return len(found)
+    found = 0
+    for path in images.unfinished():
+        with suppress(FileNotFoundError):  # just finished
+            if path.stat().st_mtime < old:
+                found += 1
+                if not dry:
+                    path.unlink()
+    return found

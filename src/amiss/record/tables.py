@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Double,
     Index,
@@ -22,11 +21,10 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-HASH = Text
 
 
 def _fact(name: str, *columns: Column[Any] | Index) -> Table:
-    stamps = (Column("entry", BigInteger, nullable=False), Column("digest", HASH, nullable=False))
+    stamps = (Column("entry", BigInteger, nullable=False), Column("digest", Text, nullable=False))
     return Table(name, METADATA, *columns, *stamps, Index(f"{name}_entry", "entry"))
 
 
@@ -50,8 +48,8 @@ AUDIT = Table(
     _text("actor", needed=True),
     _text("action", needed=True),
     _text("facts", needed=True),
-    Column("previous", HASH, nullable=False),
-    Column("hash", HASH, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
 )
 """The chain. facts: a list of [table, key, digest]; hash: over the entry and the one before."""
 
@@ -93,7 +91,7 @@ PICTURES = Table(
     Column("owner", Text, primary_key=True),
     Column("place", Integer, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("image", HASH, nullable=False),
+    Column("image", Text, nullable=False),
     Index("pictures_image", "image"),
 )
 """Derived: which pictures an inspection, an annotation or a reference holds."""
@@ -209,7 +207,7 @@ OUTCOMES = _fact(
     _text("kind", needed=True),
     _text("item"),
     _text("order_id"),
-    Column("damaged", Boolean),
+    Column("damaged", Integer),  # 0 or 1: of SQLite's truth values any number would do
     Column("cost", Double),
     _text("document", needed=True),
     Index("outcomes_at", "at"),
@@ -221,7 +219,7 @@ REQUESTS = _fact(
     "requests",
     _key("key"),
     _at(),
-    Column("body", HASH, nullable=False),
+    Column("body", Text, nullable=False),
     _text("answer", needed=True),
 )
 """What was asked under an idempotency key, and what was answered."""
@@ -246,7 +244,7 @@ DELIVERIES = Table(
     Column("attempts", Integer, nullable=False),
     Column("due", BigInteger, nullable=False),
     _text("error"),
-    Column("digest", HASH, nullable=False),
+    Column("digest", Text, nullable=False),
     Index("deliveries_due", "state", "due", "message"),
     Index("deliveries_subject", "channel", "subject", "state", "message"),
 )
@@ -256,10 +254,10 @@ DELETED = _fact(
     "deleted",
     Column("fact_table", Text, primary_key=True),
     Column("fact_key", Text, primary_key=True),
-    Column("fact_digest", HASH, nullable=False),
+    Column("fact_digest", Text, primary_key=True),
     _at(),
 )
-"""Facts that were deleted by policy, each by its digest."""
+"""Facts that were deleted by policy, each by its digest: a key may be used and deleted again."""
 
 
 def _counted() -> tuple[Column[Any], ...]:

@@ -9,6 +9,7 @@ from amiss.domain.errors import RecordError
 
 SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = (datetime(9000, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 MOST_AHEAD = timedelta(days=1)
 """A clock that is further ahead is wrong: what it says is kept beside, and not believed."""
 
@@ -22,11 +23,14 @@ def micros(moment: datetime) -> int:
     """A moment as it is recorded.
 
     Raises:
-        RecordError: it has no time zone.
+        RecordError: it has no time zone, or is no moment of a warehouse.
     """
     if moment.tzinfo is None:
         raise RecordError(f"{moment} has no time zone; give it one.")
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    found = (moment - _EPOCH) // timedelta(microseconds=1)
+    if not 0 <= found < _LATEST:
+        raise RecordError(f"{moment} is before 1970 or after 9000; correct it.")
+    return found
 
 
 def moment(recorded: int) -> datetime:

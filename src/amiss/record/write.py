@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy import Connection, bindparam, select
 
-from amiss.domain.errors import RecordError
+from amiss.domain.errors import ConflictError, RecordError
 from amiss.record.facts import Act, Fact, add
 from amiss.record.images import Images
 from amiss.record.outbox import Message, outgoing
@@ -35,8 +35,9 @@ def _nothing(_connection: Connection) -> None:
 class Writing:
     """What is to be written.
 
-    name: of what is recorded, for the receipt. files: pictures that its facts name, by key.
-    messages: about it. beside: looks whether it may be, and writes what is derived from it.
+    name: of what is recorded, for the receipt: the key of its first fact. files: pictures that its
+    facts name, by key. messages: about it. beside: looks whether it may be, and writes what is
+    derived from it.
     """
 
     name: str
@@ -67,11 +68,20 @@ class Writer:
 
         Raises:
             ConflictError: the key was used for something else.
-            RecordError: it cannot be recorded; then nothing of it is.
+            RecordError: it cannot be recorded; then nothing of it is. Where the database cannot
+                be reached any more nobody can tell: ask again under the same key.
         """
         for _ in range(TRIES):
             put = self._put(what.files)
-            done = self.turns.run(partial(self._attempt, what=what, request=request, put=put))
+            try:
+                done = self.turns.run(partial(self._attempt, what=what, request=request, put=put))
+            except ConflictError:
+                raise
+            except RecordError:
+                # A connection that broke at its commit does not say whether that was done.
+                if self._stands(what):
+                    return Receipt(what.name)
+                raise
             if done is not None:
                 return done
         raise RecordError(
@@ -99,6 +109,18 @@ class Writer:
         sent = outgoing(connection, what.messages, at)
         add(connection, [*images, *what.facts, *asked, *sent], what.act)
         return Receipt(what.name)
+
+    def _stands(self, what: Writing) -> bool:
+        """Whether its first fact is recorded, to the last word."""
+        fact = what.facts[0]
+        (key, *_) = fact.table.primary_key
+        try:
+            with self.turns.database.reading() as connection:
+                found = connection.execute(select(fact.table).where(key == what.name)).first()
+        except RecordError:
+            return False
+        told = {} if found is None else found._asdict()
+        return bool(told) and all(told[name] == value for name, value in fact.values.items())
 
     def _put(self, files: Mapping[str, bytes]) -> set[str]:
         """Puts what is not recorded yet; gives the keys of what was put."""

@@ -14,11 +14,11 @@ SIZE = ("length_m", "width_m", "height_m")
 RENAMED = {"weight_kg": "weight"}
 _LARGEST_FIELD = 1 << 16
 
-Row = tuple[int, dict[str, Any] | str]
+FileRow = tuple[int, dict[str, Any] | str]
 """Number of a row, and its values; or why it cannot be read."""
 
 
-def read_rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[FileRow]:
     """The rows of a file, the first having number 1.
 
     Raises:
@@ -29,7 +29,7 @@ def read_rows(path: Path) -> Iterator[Row]:
         yield number, values if isinstance(values, str) else _tidied(values)
 
 
-def _csv(path: Path) -> Iterator[Row]:
+def _csv(path: Path) -> Iterator[FileRow]:
     # A field that never ends would otherwise take all memory.
     before = csv.field_size_limit(_LARGEST_FIELD)
     try:
@@ -50,7 +50,7 @@ def _csv(path: Path) -> Iterator[Row]:
         csv.field_size_limit(before)
 
 
-def _parquet(path: Path) -> Iterator[Row]:
+def _parquet(path: Path) -> Iterator[FileRow]:
     import polars as pl
 
     try:
@@ -74,5 +74,5 @@ def _tidied(row: dict[str, Any]) -> dict[str, Any] | str:
     if sides:
         told["size"] = sides
     for name in LISTS & set(told):
-        told[name] = told[name].split() if isinstance(told[name], str) else list(told[name])
+        told[name] = told[name] if isinstance(told[name], list) else str(told[name]).split()
     return told

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from amiss.domain.errors import RecordError
 from amiss.record.canonical import canonical
-from amiss.record.catalogue.files import Row, read_rows
+from amiss.record.catalogue.files import FileRow, read_rows
 from amiss.record.catalogue.product import Product
 from amiss.record.database import Database
 from amiss.record.facts import Act, Fact, add
@@ -67,29 +67,28 @@ class Catalogue:
         """
         return self.upsert(read_rows(path), actor=actor)
 
-    def upsert(self, rows: Iterable[Row], *, actor: str) -> Upserted:
+    def upsert(self, rows: Iterable[FileRow], *, actor: str) -> Upserted:
         """Brings in rows of plain values, as `Product.read` takes them.
 
         Raises:
             RecordError: the record cannot be written.
         """
         done = Upserted()
-        waiting = iter(rows)
+        waiting = _once(_readable(rows, done), done)
         while some := list(islice(waiting, TOGETHER)):
-            good = list(_readable(some, done))
-            if good:
-                with self.database.writing() as connection:
-                    _write(connection, good, actor, done)
+            with self.database.writing() as connection:
+                _write(connection, some, actor, done)
         return done
 
     def product(self, name: str, at: int | None = None) -> Product | None:
-        """A product as it was at a moment (microseconds; None is now); None if it is not known."""
-        wanted = (
-            select(PRODUCTS.c.document)
-            .where(PRODUCTS.c.product == name, PRODUCTS.c.since <= (at or now()))
-            .order_by(PRODUCTS.c.since.desc())
-            .limit(1)
-        )
+        """A product as it was at a moment, in microseconds; None if it is not known.
+
+        at: None takes the newest version.
+        """
+        wanted = select(PRODUCTS.c.document).where(PRODUCTS.c.product == name)
+        if at is not None:
+            wanted = wanted.where(PRODUCTS.c.since <= at)
+        wanted = wanted.order_by(PRODUCTS.c.since.desc()).limit(1)
         with self.database.reading() as connection:
             found = connection.execute(wanted).scalar()
         return None if found is None else Product.model_validate_json(found)
@@ -101,7 +100,18 @@ class Catalogue:
             return found.scalar()
 
 
-def _readable(rows: Sequence[Row], done: Upserted) -> Iterator[tuple[int, Product]]:
+def _once(rows: Iterable[tuple[int, Product]], done: Upserted) -> Iterator[tuple[int, Product]]:
+    """Each product once: a file that says two things of one is wrong in the second."""
+    seen = set()
+    for number, one in rows:
+        if one.product in seen:
+            done.refused.append(Refused(number, one.product, "it stands in the file twice"))
+        else:
+            seen.add(one.product)
+            yield number, one
+
+
+def _readable(rows: Iterable[FileRow], done: Upserted) -> Iterator[tuple[int, Product]]:
     for number, values in rows:
         if isinstance(values, str):
             done.refused.append(Refused(number, "", values))
@@ -117,15 +127,16 @@ def _write(
 ) -> None:
     newest = _newest(connection, [one.product for _, one in rows])
     owners = _owners(connection, [code for _, one in rows for code in one.gtins])
-    since = now()
+    # A clock that was set back must not make a new version older than the one before.
+    since = max(now(), *(before.since + 1 for before in newest.values()), 0)
     facts: dict[str, Fact] = {}
     current: dict[str, Product] = {}
     for number, one in rows:
-        if reason := _refusal(one, owners, current):
+        if reason := _refusal(one, owners):
             done.refused.append(Refused(number, one.product, reason))
             continue
         text = canonical(one.model_dump(mode="json", exclude_defaults=True))
-        if newest.get(one.product) == text:
+        if one.product in newest and newest[one.product].document == text:
             done.unchanged += 1
             continue
         done.added += one.product not in newest
@@ -139,25 +150,24 @@ def _write(
         _derive(connection, list(current.values()), since)
 
 
-def _refusal(one: Product, owners: Mapping[str, str], current: Mapping[str, Product]) -> str:
-    if one.product in current:
-        return "the product stands in the file twice"
+def _refusal(one: Product, owners: Mapping[str, str]) -> str:
     for code in one.gtins:
         if owners.get(code, one.product) != one.product:
             return f"GTIN {code} is of {owners[code]}"
     return ""
 
 
-def _newest(connection: Connection, names: Sequence[str]) -> dict[str, str]:
+def _newest(connection: Connection, names: Sequence[str]) -> dict[str, Any]:
+    """The newest row of each product."""
     wanted = (
-        select(PRODUCTS.c.product, PRODUCTS.c.document)
+        select(PRODUCTS.c.product, PRODUCTS.c.since, PRODUCTS.c.document)
         .join(
             CATALOGUE,
             (CATALOGUE.c.product == PRODUCTS.c.product) & (CATALOGUE.c.since == PRODUCTS.c.since),
         )
         .where(PRODUCTS.c.product.in_(names))
     )
-    return {row.product: row.document for row in connection.execute(wanted)}
+    return {row.product: row for row in connection.execute(wanted).all()}
 
 
 def _owners(connection: Connection, codes: Sequence[str]) -> dict[str, str]:

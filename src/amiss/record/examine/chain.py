@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, or_, select
 
+from amiss.domain.errors import RecordError
 from amiss.record.canonical import digest_of
 from amiss.record.examine.read import rows
 from amiss.record.examine.report import Report, Tell
@@ -15,8 +16,8 @@ from amiss.record.tables import AUDIT, DELETED, FACTS
 TOGETHER = 2000
 """Entries that are looked at together: memory stays bounded, however long the log."""
 
-Listed = dict[tuple[str, str], str]
-"""Digest by table and key."""
+Listed = set[tuple[str, str, str]]
+"""Table, key and digest: a key may be used again once its fact was deleted."""
 
 
 def examine_chain(connection: Connection, report: Report, tell: Tell) -> None:
@@ -25,7 +26,7 @@ def examine_chain(connection: Connection, report: Report, tell: Tell) -> None:
     previous = START
     for first in range(1, last + 1, TOGETHER):
         end = min(first + TOGETHER - 1, last)
-        listed: Listed = {}
+        listed: Listed = set()
         for number, row in _entries(connection, first, end, report):
             if row is None:
                 report.wrong(f"audit {number}", "The entry is gone.")
@@ -52,22 +53,30 @@ def _examine_entry(number: int, row: Mapping[str, Any], previous: str, report: R
     report.saw("entries")
     if row["previous"] != previous:
         report.wrong(f"audit {number}", "The entry does not follow the one before it.")
-    if digest_of({name: row[name] for name in row if name != "hash"}) != row["hash"]:
+    if not _is_whole(row):
         report.wrong(f"audit {number}", "The entry was altered.")
+
+
+def _is_whole(row: Mapping[str, Any]) -> bool:
+    try:
+        return bool(digest_of({name: row[name] for name in row if name != "hash"}) == row["hash"])
+    except RecordError:
+        return False
 
 
 def _listed(row: Mapping[str, Any], report: Report) -> Listed:
     try:
-        return {(table, key): digest for table, key, digest in json.loads(row["facts"])}
+        return {(table, key, digest) for table, key, digest in json.loads(row["facts"])}
     except (ValueError, TypeError):
         report.wrong(f"audit {row['seq']}", "The entry does not say what it added.")
-        return {}
+        return set()
 
 
 def _examine_facts(
     connection: Connection, first: int, end: int, listed: Listed, report: Report
 ) -> None:
-    missing = dict(listed)
+    keys = {(table, key) for table, key, _ in listed}
+    there = set()
     for table in FACTS:
         for row in rows(connection, table, table.c.entry.between(first, end), report):
             report.saw(table.name)
@@ -75,26 +84,25 @@ def _examine_facts(
             where = f"{table.name} {key}"
             if not is_whole(table, row._asdict()):
                 report.wrong(where, "The row was altered.")
-            elif (table.name, key) not in listed:
+            elif (table.name, key) not in keys:
                 report.wrong(where, "No entry of the audit log added this row.")
-            elif listed[table.name, key] != row.digest:
+            elif (table.name, key, row.digest) not in listed:
                 report.wrong(where, "The row is not the one that was added.")
-            missing.pop((table.name, key), None)
-    for table_name, key in sorted(missing.keys() - _deleted(connection, missing)):
-        report.wrong(f"{table_name} {key}", "The row is gone, and no policy deleted it.")
+            there.add((table.name, key))
+    gone = {one for one in listed if one[:2] not in there}
+    for name, key, _ in sorted(gone - _deleted(connection, gone)):
+        report.wrong(f"{name} {key}", "The row is gone, and no policy deleted it.")
 
 
-def _deleted(connection: Connection, missing: Listed) -> set[tuple[str, str]]:
+def _deleted(connection: Connection, missing: Listed) -> Listed:
     """Those of the missing facts that were deleted by policy, as they were."""
-    if not missing:
-        return set()
-    found = set()
-    keys = sorted({key for _, key in missing})
+    found: Listed = set()
+    keys = sorted({key for _, key, _ in missing})
     for first in range(0, len(keys), 500):
         wanted = select(DELETED).where(DELETED.c.fact_key.in_(keys[first : first + 500]))
-        for row in connection.execute(wanted):
-            if missing.get((row.fact_table, row.fact_key)) == row.fact_digest:
-                found.add((row.fact_table, row.fact_key))
+        found |= {
+            (row.fact_table, row.fact_key, row.fact_digest) for row in connection.execute(wanted)
+        }
     return found
 
 

@@ -40,8 +40,7 @@ def examine(
         except RecordError as error:
             report.wrong("database", str(error))
     if reads_pictures:
-        with site.database.reading() as connection:
-            examine_pictures(connection, site.images, report, tell)
+        examine_pictures(site.database, site.images, report, tell)
     if noted is not None:
         _compare_head(site, noted, report)
     return report

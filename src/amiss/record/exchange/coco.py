@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,8 +19,12 @@ PICTURES = "images"
 _IDS = {damage: number for number, damage in enumerate(DamageType, start=1)}
 
 
-def give_coco(site: Site, out: Path, wanted: Wanted | None = None) -> int:
+def give_coco(
+    site: Site, out: Path, wanted: Wanted | None = None, left_out: dict[str, str] | None = None
+) -> int:
     """Writes pictures and `annotations.json`; gives how many pictures. Repeated, it goes on.
+
+    left_out: takes captures whose pictures cannot be read, with the reason.
 
     Raises:
         RecordError: the record cannot be read.
@@ -27,7 +32,7 @@ def give_coco(site: Site, out: Path, wanted: Wanted | None = None) -> int:
     """
     images: list[dict[str, Any]] = []
     instances: list[dict[str, Any]] = []
-    for number, one in enumerate(shown(site, wanted or Wanted()), start=1):
+    for number, one in enumerate(shown(site, wanted or Wanted(), left_out), start=1):
         write_picture(out, one)
         width, height = one.size
         images.append(
@@ -63,7 +68,9 @@ def write_picture(out: Path, one: Shown) -> None:
 
 def _instance(number: int, image: int, mark: Marked) -> dict[str, Any]:
     x, y, width, height = mark.box
-    area = width * height if mark.mask is None else int(mark.mask.sum())
+    area = width * height if mark.mask is None else float(mark.mask.sum())
+    if mark.polygon:
+        area = float(cv2.contourArea(np.array(mark.polygon, np.float32)))
     return {
         "id": number,
         "image_id": image,

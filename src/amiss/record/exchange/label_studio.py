@@ -5,7 +5,7 @@ A brush's strokes are runs of a format of their own, which are not read; draw po
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
@@ -28,19 +28,23 @@ from amiss.vision.decode import decode
 
 TASKS = "tasks.json"
 PICTURES = "images"
-_LABELS = {"rectanglelabels": "rectanglelabels", "polygonlabels": "polygonlabels"}
+_SHAPES = ("rectanglelabels", "polygonlabels")
 PER_CENT = 100
 
 
-def give_label_studio(site: Site, out: Path, wanted: Wanted | None = None) -> int:
+def give_label_studio(
+    site: Site, out: Path, wanted: Wanted | None = None, left_out: dict[str, str] | None = None
+) -> int:
     """Writes pictures and `tasks.json`; gives how many pictures. Repeated, it goes on.
+
+    left_out: takes captures whose pictures cannot be read, with the reason.
 
     Raises:
         RecordError: the record cannot be read.
         DatasetError: the disk refuses.
     """
     tasks = []
-    for one in shown(site, wanted or Wanted(), everything=True):
+    for one in shown(site, wanted or Wanted(), left_out, everything=True):
         write_picture(out, one)
         tasks.append(_task(one))
     out.mkdir(parents=True, exist_ok=True)
@@ -50,7 +54,8 @@ def give_label_studio(site: Site, out: Path, wanted: Wanted | None = None) -> in
 
 def _task(one: Shown) -> dict[str, Any]:
     results = [_result(mark, one.size, n) for n, mark in enumerate(one.marks)]
-    said = [] if one.damaged is None else [{"result": results}]
+    # Without marks only a sound item is told: that it is damaged somewhere has no place to stand.
+    said = [{"result": results}] if results or one.damaged is False else []
     data = {
         "image": f"{PICTURES}/{one.file}",
         "capture": one.capture,
@@ -131,7 +136,7 @@ def bring_label_studio(site: Site, file: Path, name: str) -> BroughtTasks:
     for number, task in enumerate(_tasks(file), start=1):
         try:
             _bring(site, task, file.parent, name, done)
-        except (AmissError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (AmissError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             said = (
                 str(error) if isinstance(error, AmissError) else f"{type(error).__name__}: {error}"
             )
@@ -155,7 +160,7 @@ def _bring(site: Site, task: Mapping[str, Any], root: Path, name: str, done: Bro
     raw = path.read_bytes()
     width, height = decode(raw).size
     marked = list(_annotations(task, (width, height)))  # before anything is recorded
-    capture = {"id": path.stem, "task": task.get("id")}
+    capture = {"id": path.stem}
     product = data.get("product")
     one = Inspected(
         None,
@@ -170,7 +175,9 @@ def _bring(site: Site, task: Mapping[str, Any], root: Path, name: str, done: Bro
     done.again += receipt.again
     for who, marks in marked:
         said = Annotation(receipt.id, who, damaged=bool(marks), marks=marks)
-        added = site.annotate(said, key=f"import {digest_of([name, 'marks', receipt.id, who])}")
+        told = [asdict(mark) for mark in marks]  # corrected marks are another word of theirs
+        key = f"import {digest_of([name, 'marks', receipt.id, who, told])}"
+        added = site.annotate(said, key=key)
         done.annotations += not added.again
 
 
@@ -200,16 +207,20 @@ def _annotations(
             continue
         who = annotation.get("completed_by", "label studio")
         who = who.get("email", "label studio") if isinstance(who, Mapping) else who
-        marks = [_mark(one, size) for one in annotation["result"] if one["type"] in _LABELS]
-        others = {one["type"] for one in annotation["result"]} - set(_LABELS)
-        if "brushlabels" in others:
-            raise RecordError("It holds a brush's strokes, which are not read; draw polygons.")
-        yield str(who), marks
+        others = {str(one["type"]) for one in annotation["result"]} - set(_SHAPES)
+        if others:
+            raise RecordError(
+                f"It holds {', '.join(sorted(others))}, which is not read; draw rectangles or "
+                "polygons."
+            )
+        yield str(who), [_mark(one, size) for one in annotation["result"]]
 
 
 def _mark(result: Mapping[str, Any], size: tuple[int, int]) -> Mark:
     value = result["value"]
-    (label,) = value[_LABELS[result["type"]]]
+    (label,) = value[result["type"]]
+    if value.get("rotation"):
+        raise RecordError("It holds a turned rectangle, which is not read; draw a polygon.")
     kind = our_type(plain(str(label)))
     if kind is None:
         raise RecordError(f"The label {label!r} names no damage; use {', '.join(DamageType)}.")

@@ -9,13 +9,20 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from amiss.dataset.cells import intrinsics_of, pose_of, time_of
-from amiss.dataset.labels import Damage, DamageMask, Labels, Masks
+from amiss.dataset.cells import (
+    damage_cells,
+    intrinsics_of,
+    join,
+    pose_of,
+    time_of,
+    words_of,
+)
+from amiss.dataset.labels import Damage, DamageMask, Defects, Labels, Masks
 from amiss.dataset.pack import Packed, pack_capture
 from amiss.dataset.pack_picture import Encoding
 from amiss.dataset.pixels import PictureFormat, fit_depth, load_depth
+from amiss.dataset.runs import encode_mask, types_in
 from amiss.dataset.schema import QueryRow, ReferenceRow
-from amiss.dataset.split import split_of
 from amiss.dataset.words import SplitName
 from amiss.domain.capture import Capture, View
 from amiss.domain.errors import RecordError
@@ -27,7 +34,8 @@ from amiss.record.queries.inspections import Recorded
 from amiss.vision.decode import decode
 
 _TYPES = tuple(DamageType)
-Shares = Mapping[SplitName, float]
+DISAGREE = "people_disagree"
+"""Tag of captures of which as many people say one thing as the other."""
 
 
 def as_it_came(
@@ -53,43 +61,113 @@ def as_it_came(
     return Packed(dataset["split"], rows, files)  # type: ignore[arg-type]  # of one kind or the other
 
 
-def as_people_say(images: Images, one: Recorded, truth: Truth | None, shares: Shares) -> Packed:
+def as_people_say(images: Images, one: Recorded, truth: Truth | None, split: SplitName) -> Packed:
     """A capture with what people say of it, its pictures as they are.
 
     Raises:
         RecordError: a picture is not there.
+        DatasetError: something does not fit the format.
         ImageError: a picture cannot be decoded.
     """
+    dataset = one.document["capture"].get("dataset")
+    if dataset is None:
+        return _packed(images, one, truth, split)
+    packed = as_it_came(images, dataset, one.document["views"], QueryRow)
+    if truth is None or _said_already(packed, truth):
+        return packed
+    shown = [_decoded(images, view) for view in one.document["views"]]
+    told = {**_nothing_said(), **damage_cells(_damages(one, truth))}
+    rows = [
+        replace(row, **(told | _of_view(images, truth, view, place)), tags=_tags(row.tags, truth))
+        for place, (row, view) in enumerate(zip(packed.rows, shown, strict=True))
+        if isinstance(row, QueryRow)
+    ]
+    return replace(packed, rows=rows)
+
+
+def _said_already(packed: Packed, truth: Truth) -> bool:
+    """Whether the data set says so itself, and in more detail than people who drew nothing."""
+    if truth.damaged is None or truth.marks:
+        return False
+    said = [row.defect for row in packed.rows if isinstance(row, QueryRow)]
+    types = any(row.damage_types for row in packed.rows if isinstance(row, QueryRow))
+    known = [word for word in said if word is not None]
+    return bool(known or types) and (any(known) or types) == truth.damaged
+
+
+def _nothing_said() -> dict[str, Any]:
+    names = ("damage_mask", "damage_pixels", "defect", "major_defect", "defect_types")
+    return dict.fromkeys(names)
+
+
+def _of_view(images: Images, truth: Truth, view: View | None, place: int) -> dict[str, Any]:
+    """Columns that say what one view shows."""
+    mask = None if view is None else _mask(images, view, place, truth)
+    if mask is not None:
+        seen = set(types_in(mask))
+        visible = [mark for mark in truth.marks if mark.type in seen]
+        pixels = {"damage_mask": encode_mask(mask), "damage_pixels": int(np.count_nonzero(mask))}
+        return {**pixels, **_defects(visible)}
+    if truth.damaged is None:
+        return {}
+    return _defects(truth.marks) | {"defect": truth.damaged}
+
+
+def _defects(marks: Sequence[Told]) -> dict[str, Any]:
+    found = Defects.of(Damage(mark.type, mark.severity) for mark in marks)
+    return {
+        "defect": found.any,
+        "major_defect": found.major,
+        "defect_types": join(found.types),
+    }
+
+
+def _tags(before: str | None, truth: Truth) -> str | None:
+    words = words_of(before)
+    return join((*words, DISAGREE)) if truth.damaged is None else before
+
+
+def _packed(images: Images, one: Recorded, truth: Truth | None, split: SplitName) -> Packed:
+    """A capture that was inspected or collected here."""
     document = one.document
     raw = [images.get(view["pictures"]["rgb"]) for view in document["views"]]
     views = [_view(images, told, data) for told, data in zip(document["views"], raw, strict=True)]
-    dataset = document["capture"].get("dataset")
-    name = document["capture"].get("id") if dataset else one.id
-    split = dataset["split"] if dataset else split_of(one.product or one.id, shares)
     capture = Capture(
         tuple(views),
         product=one.product,
         step=None if one.step is None else ProcessStep(one.step),
-        id=str(name),
+        id=one.id,
         taken=one.at,
         sequence=document["capture"].get("sequence"),
         barcode=document["capture"].get("barcode"),
     )
+    damages = None if truth is None else _damages(one, truth)
     labels = Labels(
-        damages=_damages(one, truth),
+        damages=damages,
         product=one.product or one.id,
         design=one.design,
-        tags=("people_disagree",) if truth is not None and truth.damaged is None else (),
+        tags=(DISAGREE,) if truth is not None and truth.damaged is None else (),
     )
-    masks = [_masks(images, view, n, truth) for n, view in enumerate(views)]
+    masks = [
+        Masks(damage=None if truth is None else _mask(images, view, place, truth))
+        for place, view in enumerate(views)
+    ]
     form: PictureFormat = "png" if any(data.startswith(PNG_MAGIC) for data in raw) else "jpeg"
     packed = pack_capture(capture, labels, masks, split, Encoding(form, crops=False))
+    rows = [row for row in packed.rows if isinstance(row, QueryRow)]
     own = {
         row.query_image: data
-        for row, data in zip(packed.rows, raw, strict=True)
-        if isinstance(row, QueryRow) and row.query_image is not None
+        for row, data in zip(rows, raw, strict=True)
+        if row.query_image is not None
     }
-    return replace(packed, files=packed.files | own)
+    if truth is not None and truth.damaged and damages is None:  # and nobody says of which type
+        rows = [replace(row, defect=True, major_defect=False, defect_types="") for row in rows]
+    return replace(packed, rows=rows, files=packed.files | own)
+
+
+def _decoded(images: Images, told: Mapping[str, Any]) -> View | None:
+    key = told["pictures"].get("rgb")
+    return None if key is None else decode(images.get(key))
 
 
 def _view(images: Images, told: Mapping[str, Any], raw: bytes) -> View:
@@ -112,9 +190,9 @@ def _view(images: Images, told: Mapping[str, Any], raw: bytes) -> View:
     )
 
 
-def _damages(one: Recorded, truth: Truth | None) -> tuple[Damage, ...] | None:
-    """Of a truth without marks the types are those that were found, for want of others."""
-    if truth is None or truth.damaged is None:
+def _damages(one: Recorded, truth: Truth) -> tuple[Damage, ...] | None:
+    """Of a truth without marks the types are those that were found; None if nobody says which."""
+    if truth.damaged is None:
         return None
     if not truth.damaged:
         return ()
@@ -126,14 +204,13 @@ def _damages(one: Recorded, truth: Truth | None) -> tuple[Damage, ...] | None:
     return tuple(Damage(DamageType(kind)) for kind in dict.fromkeys(kinds)) or None
 
 
-def _masks(images: Images, view: View, place: int, truth: Truth | None) -> Masks:
+def _mask(images: Images, view: View, place: int, truth: Truth) -> DamageMask | None:
     """Drawn marks; without, or where one is only a box, nobody knows which pixels."""
-    if truth is None or truth.damaged is None:
-        return Masks()
-    marks = [mark for mark in truth.marks if mark.view == place]
+    if truth.damaged is None:
+        return None
     if truth.damaged and (not truth.marks or not all(map(_is_drawn, truth.marks))):
-        return Masks()
-    return Masks(damage=drawn(images, marks, view))
+        return None
+    return drawn(images, [mark for mark in truth.marks if mark.view == place], view)
 
 
 def _is_drawn(mark: Told) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from amiss.dataset.labels import DamageMask
 from amiss.dataset.runs import decode_mask
+from amiss.domain.errors import DatasetError, ImageError, RecordError
 from amiss.domain.words import DamageType, Locus, Severity
 from amiss.record.exchange.give import with_truths
 from amiss.record.exchange.packed import drawn
@@ -56,30 +57,47 @@ class Shown:
     marks: tuple[Marked, ...]
 
 
-def shown(site: Site, wanted: Wanted, *, everything: bool = False) -> Iterator[Shown]:
-    """All views of captures of which is known whether they are damaged.
+def shown(
+    site: Site,
+    wanted: Wanted,
+    left_out: dict[str, str] | None = None,
+    *,
+    everything: bool = False,
+) -> Iterator[Shown]:
+    """All views of captures of which is known whether they are damaged, or of all.
+
+    left_out: takes captures whose pictures cannot be read, with the reason.
 
     Raises:
-        RecordError: the record, or a picture, cannot be read.
-        ImageError: a picture cannot be decoded.
+        RecordError: the record cannot be read.
     """
     for one, truth in with_truths(site, wanted):
-        rows = (one.document["capture"].get("dataset") or {}).get("rows", ())
-        damaged = _is_damaged(truth, rows)
-        if damaged is None and not everything:
+        try:
+            yield from _views(site, one, truth, everything=everything)
+        except (RecordError, ImageError, DatasetError) as error:
+            if left_out is not None:
+                left_out[one.id] = str(error)
+
+
+def _views(site: Site, one: Recorded, truth: Truth | None, *, everything: bool) -> list[Shown]:
+    rows = (one.document["capture"].get("dataset") or {}).get("rows", ())
+    damaged = _is_damaged(truth, rows)
+    if damaged is None and not everything:
+        return []
+    found = []
+    for place, view in enumerate(one.document["views"]):
+        if "rgb" not in view["pictures"]:
             continue
-        for place, view in enumerate(one.document["views"]):
-            if "rgb" not in view["pictures"]:
-                continue
-            image = view["pictures"]["rgb"]
-            data = site.images.get(image)
-            seen = decode(data)
-            if truth is not None:
-                told = [mark for mark in truth.marks if mark.view == place]
-                marks = [_marked(site, mark, seen) for mark in told]
-            else:
-                marks = list(_of_row(rows[place], seen.size)) if place < len(rows) else []
-            yield _shown(one, place, image, data, seen.size, damaged, marks)
+        image = view["pictures"]["rgb"]
+        data = site.images.get(image)
+        seen = decode(data)
+        marks: list[Marked] = []
+        if truth is not None and truth.marks:
+            marks = [_marked(site, mark, seen) for mark in truth.marks if mark.view == place]
+        elif damaged and place < len(rows):
+            marks = list(_of_row(rows[place], seen.size))
+        found.append(_shown(one, place, image, data, seen.size, damaged, marks))
+    return found
 
 
 def _shown(

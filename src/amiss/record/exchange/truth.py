@@ -1,7 +1,7 @@
 """What people say is true of a capture: the newest word of each, and whether they agree."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +30,8 @@ class Told:
 class Truth:
     """What is true of a capture.
 
-    damaged: None where people disagree, or cannot tell. marks: of the newest annotation that says
-    so. people: whose word it is.
+    damaged: None where as many say it is as say it is not. marks: of the newest annotation that
+    says so. people: whose word it is.
     """
 
     damaged: bool | None
@@ -40,17 +40,16 @@ class Truth:
 
 
 def truths(connection: Connection, captures: Sequence[str]) -> dict[str, Truth]:
-    """What people say of captures; those that nobody said anything of are left out.
+    """What people say of captures; where nobody can tell, they are left out.
 
-    Marks count before reviews: who draws looks closer.
+    The newest word of each person counts, and marks before reviews: who draws looks closer.
     """
     marked = _by_capture(connection, ANNOTATIONS.c.author, captures)
     reviewed = _by_capture(connection, REVIEWS.c.reviewer, captures)
-    return {
-        capture: _truth(marked.get(capture, {}), reviewed.get(capture, {}))
-        for capture in captures
-        if capture in marked or capture in reviewed
+    found = {
+        capture: _truth(marked.get(capture, {}), reviewed.get(capture, {})) for capture in captures
     }
+    return {capture: truth for capture, truth in found.items() if truth is not None}
 
 
 def _by_capture(
@@ -67,22 +66,29 @@ def _by_capture(
     return found
 
 
-def _truth(marked: Mapping[str, Row[Any]], reviewed: Mapping[str, Row[Any]]) -> Truth:
+def _truth(marked: Mapping[str, Row[Any]], reviewed: Mapping[str, Row[Any]]) -> Truth | None:
     documents = {who: json.loads(row.document) for who, row in marked.items()}
-    said = {who: document["damaged"] for who, document in documents.items()}
+    said = _words({who: document["damaged"] for who, document in documents.items()})
     if not said:
-        said = {who: _SAYS.get(Answer(row.answer)) for who, row in reviewed.items()}
-    damaged = _agreed(said.values())
-    newest = max(marked, key=lambda who: marked[who].at) if marked and damaged else None
-    marks = () if newest is None else tuple(map(_told, documents[newest]["marks"]))
-    return Truth(damaged, marks, tuple(sorted(said)))
+        said = _words({who: _SAYS.get(Answer(row.answer)) for who, row in reviewed.items()})
+    if not said:
+        return None
+    damaged = _majority(said)
+    drawn = [who for who in said if who in documents and documents[who]["marks"]]
+    newest = max(drawn, key=lambda who: (marked[who].at, marked[who].id), default=None)
+    marks = () if newest is None or not damaged else documents[newest]["marks"]
+    return Truth(damaged, tuple(map(_told, marks)), tuple(sorted(said)))
 
 
-def _agreed(said: Iterable[bool | None]) -> bool | None:
-    """What more people say than say the opposite."""
-    words = [word for word in said if word is not None]
-    damaged = sum(words)
-    return None if 2 * damaged == len(words) else 2 * damaged > len(words)
+def _words(said: Mapping[str, bool | None]) -> dict[str, bool]:
+    """Without those who cannot tell."""
+    return {who: word for who, word in said.items() if word is not None}
+
+
+def _majority(said: Mapping[str, bool]) -> bool | None:
+    """What more people say than say the opposite; None where as many do."""
+    damaged = sum(said.values())
+    return None if 2 * damaged == len(said) else 2 * damaged > len(said)
 
 
 def _told(mark: Mapping[str, Any]) -> Told:

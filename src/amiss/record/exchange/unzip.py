@@ -1,11 +1,15 @@
 """Unpacks archives that come from elsewhere, and nothing outside of their folder."""
 
+import lzma
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from amiss.domain.errors import RecordError
 
+_BROKEN = (OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError,
+           NotImplementedError, RuntimeError)  # fmt: skip
 MOST_BYTES = 200 << 30
 MOST_TIMES = 200
 """An archive that grows more than so many times is made to fill disks."""
@@ -29,7 +33,7 @@ def unzip(archive: Path, into: Path) -> None:
                     f"{archive} unpacks to {size >> 20} MiB; unpack it yourself if that is right."
                 )
             file.extractall(into)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except _BROKEN as error:
         raise RecordError(f"{archive} cannot be unpacked ({error}); restore it.") from error
 
 

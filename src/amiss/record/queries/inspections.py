@@ -191,8 +191,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 def _behind(after: str) -> ColumnElement[bool]:
     try:
         at, key = json.loads(base64.urlsafe_b64decode(after.encode()))
-        place = int(at), str(key)
-    except (ValueError, TypeError, binascii.Error) as error:
+        place = micros(moment(int(at))), str(key)
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
         raise RecordError(f"{after[:40]!r} is not where a page ends; begin anew.") from error
     return tuple_(INSPECTIONS.c.at, INSPECTIONS.c.id) < place
 

@@ -1,13 +1,13 @@
 """What slipped through, what it cost, and how many shipped items come back damaged."""
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, Subquery, and_, exists, func, select
 
-from amiss.domain.words import Decision
+from amiss.domain.words import Decision, ProcessStep
 from amiss.record.database import Database
 from amiss.record.outcomes import OutcomeKind
 from amiss.record.tables import INSPECTIONS, ITEMS, OUTCOMES
@@ -60,7 +60,7 @@ def misses(database: Database, since: date, until: date) -> list[Miss]:
     wanted = (
         select(OUTCOMES)
         .where(
-            OUTCOMES.c.damaged.is_(True),
+            OUTCOMES.c.damaged == 1,
             OUTCOMES.c.at >= micros_of(since),
             OUTCOMES.c.at < micros_of(until),
         )
@@ -96,7 +96,7 @@ def unmatched(database: Database, since: date, until: date) -> list[str]:
 
 
 def last_seen(connection: Connection, outcome: Row[Any]) -> Row[Any] | None:
-    """The last inspection of an outcome's item before it.
+    """The last inspection of an outcome's item before it, and before it came back.
 
     None where there is none, or where it may be of several items.
     """
@@ -105,7 +105,12 @@ def last_seen(connection: Connection, outcome: Row[Any]) -> Row[Any] | None:
         return None
     wanted = (
         select(INSPECTIONS)
-        .where(INSPECTIONS.c.item == item, INSPECTIONS.c.at <= outcome.at)
+        .where(
+            INSPECTIONS.c.item == item,
+            INSPECTIONS.c.at <= outcome.at,
+            INSPECTIONS.c.decision.is_not(None),
+            func.coalesce(INSPECTIONS.c.step, "") != ProcessStep.RETURN.value,
+        )
         .order_by(INSPECTIONS.c.at.desc(), INSPECTIONS.c.id.desc())
         .limit(1)
     )
@@ -115,34 +120,56 @@ def last_seen(connection: Connection, outcome: Row[Any]) -> Row[Any] | None:
 def returns(database: Database, since: date, until: date) -> list[Returned]:
     """By month of shipping, how many items were shipped and came back damaged, each once.
 
-    A return that names an order only is one item of it.
+    What was said last of when an item shipped counts. Returns that name an order only are of its
+    other items, of as many as there are.
     """
-    first, end = micros_of(since), micros_of(until)
-    span = and_(ITEMS.c.shipped >= first, ITEMS.c.shipped < end)
-    back = and_(OUTCOMES.c.kind == OutcomeKind.RETURN.value, OUTCOMES.c.damaged.is_(True))
-    mine = or_(
-        OUTCOMES.c.item == ITEMS.c.item,
-        and_(OUTCOMES.c.item.is_(None), OUTCOMES.c.order_id == ITEMS.c.order_id),
-    )
+    shipped = _shipped(micros_of(since), micros_of(until))
+    damaged = and_(OUTCOMES.c.kind == OutcomeKind.RETURN.value, OUTCOMES.c.damaged == 1)
+    counted: Counter[str] = Counter()
+    back: Counter[str] = Counter()
+    orders: dict[str | None, set[str]] = {}
     with database.reading() as connection:
-        counted = _monthly(connection, select(ITEMS.c.shipped, ITEMS.c.item).where(span))
-        damaged = _monthly(
-            connection,
-            select(ITEMS.c.shipped, func.coalesce(OUTCOMES.c.item, OUTCOMES.c.id))
-            .join_from(ITEMS, OUTCOMES, mine)
-            .where(span, back),
+        for row in connection.execute(select(shipped.c.shipped)):
+            counted[_month(row.shipped)] += 1
+        by_item = select(shipped.c.item, shipped.c.order_id, shipped.c.shipped).where(
+            exists().where(OUTCOMES.c.item == shipped.c.item, damaged)
         )
-    return [
-        Returned(month, len(counted[month]), len(damaged.get(month, ())))
-        for month in sorted(counted)
-    ]
+        for row in connection.execute(by_item):
+            back[_month(row.shipped)] += 1
+            orders.setdefault(row.order_id, set()).add(row.item)
+        told = select(OUTCOMES.c.order_id, func.count().label("n")).where(
+            damaged, OUTCOMES.c.item.is_(None)
+        )
+        for row in connection.execute(told.group_by(OUTCOMES.c.order_id)):
+            mine = select(shipped.c.item, shipped.c.shipped).where(
+                shipped.c.order_id == row.order_id
+            )
+            known = orders.get(row.order_id, set())
+            others = [one for one in connection.execute(mine) if one.item not in known]
+            for one in others[: row.n]:
+                back[_month(one.shipped)] += 1
+    return [Returned(month, counted[month], back[month]) for month in sorted(counted)]
 
 
-def _monthly(connection: Connection, wanted: Any) -> Mapping[str, set[str]]:  # noqa: ANN401
-    found: dict[str, set[str]] = {}
-    for shipped, name in connection.execute(wanted):
-        found.setdefault(day_of(shipped).isoformat()[:7], set()).add(name)
-    return found
+def _shipped(since: int, until: int) -> Subquery:
+    """Each item that shipped in a span, by what was said of it last."""
+    last = (
+        select(ITEMS.c.item, func.max(ITEMS.c.entry).label("entry"))
+        .where(ITEMS.c.shipped.is_not(None))
+        .group_by(ITEMS.c.item)
+        .subquery()
+    )
+    same = and_(ITEMS.c.item == last.c.item, ITEMS.c.entry == last.c.entry)
+    return (
+        select(ITEMS.c.item, ITEMS.c.order_id, ITEMS.c.shipped)
+        .join(last, same)
+        .where(ITEMS.c.shipped >= since, ITEMS.c.shipped < until)
+        .subquery()
+    )
+
+
+def _month(shipped: int) -> str:
+    return day_of(shipped).isoformat()[:7]
 
 
 def _only_item(connection: Connection, order: str | None) -> str | None:

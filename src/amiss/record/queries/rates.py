@@ -1,5 +1,6 @@
 """How much is damaged, by what: read from counts, so that a year takes no longer than a day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from amiss.domain.errors import RecordError
 from amiss.domain.words import Decision
+from amiss.record.counts import worst_findings
 from amiss.record.database import Database
 from amiss.record.tables import CATALOGUE, COUNTS, INSPECTIONS
 from amiss.record.times import micros_of
@@ -33,6 +35,8 @@ class By(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rate:
     """Of one group. kinds: how many inspections found each kind, by `kind:severity`.
+
+    inspected: all that were to be inspected, those that could not be included.
 
     low, high: of the share that is sidelined, 95 % (Clopper and Pearson, 1934).
     """
@@ -73,21 +77,26 @@ def rates(
         since: the first day, in UTC.
         until: the day after the last; by product, vendor, packaging and material whole months are
             counted, all that these days touch.
-        product: of which lots are told apart.
+        product: of which lots are told apart. Unlike other counts these are of what is still
+            there: inspections that a policy deleted are missing.
 
     Raises:
-        RecordError: lots are asked for without their product, or the record cannot be read.
+        RecordError: a product is named without lots, or lots without one; there is no such day; or
+            the record cannot be read.
     """
-    if by is By.LOT and product is None:
-        raise RecordError("Lots are told apart by product; name one.")
-    statement = _lots(product, since, until) if by is By.LOT else _counted(by, since, until)
+    if (by is By.LOT) != (product is not None):
+        raise RecordError("Lots, and nothing else, are told apart by product; name one for them.")
+    if since >= until:
+        raise RecordError(f"There is no day from {since} to before {until}; turn them round.")
+    lots = () if product is None else _lots(product, since, until)
+    statements = lots or (_counted(by, since, until),)
     with database.reading() as connection:
-        return _grouped(connection, statement)
+        return _grouped(connection, statements)
 
 
-def _grouped(connection: Connection, statement: Select[tuple[Any, ...]]) -> list[Rate]:
+def _grouped(connection: Connection, statements: Sequence[Select[tuple[Any, ...]]]) -> list[Rate]:
     found: dict[str | None, dict[str, int]] = {}
-    for row in connection.execute(statement):
+    for row in (row for statement in statements for row in connection.execute(statement)):
         group = found.setdefault(row.group or None, {})
         group[row.what] = group.get(row.what, 0) + int(row.n)
     return [_rate(of, said) for of, said in sorted(found.items(), key=lambda one: one[0] or "")]
@@ -109,7 +118,7 @@ def _counted(by: By, since: date, until: date) -> Select[tuple[Any, ...]]:
     columns = COUNTS.c
     grain = "day" if by in {By.DAY, By.STEP} else "month"
     length = len("2026-12-01") if grain == "day" else len("2026-12")
-    last = date.fromordinal(max(until.toordinal() - 1, since.toordinal())).isoformat()
+    last = date.fromordinal(until.toordinal() - 1).isoformat()
     span = and_(
         columns.grain == grain,
         columns.period >= since.isoformat()[:length],
@@ -130,14 +139,23 @@ def _counted(by: By, since: date, until: date) -> Select[tuple[Any, ...]]:
     )
 
 
-def _lots(product: str | None, since: date, until: date) -> Select[tuple[Any, ...]]:
+def _lots(product: str, since: date, until: date) -> tuple[Select[tuple[Any, ...]], ...]:
+    """Counted from the inspections themselves: lots are too many to be kept count of."""
     columns = INSPECTIONS.c
+    which = and_(
+        columns.product == product,
+        columns.at >= micros_of(since),
+        columns.at < micros_of(until),
+        columns.decision.is_not(None),
+    )
+    decided = select(
+        columns.lot.label("group"), columns.decision.label("what"), func.count().label("n")
+    )
+    found = worst_findings()
+    kinds = select(columns.lot.label("group"), found.c.what, func.count().label("n"))
     return (
-        select(columns.lot.label("group"), columns.decision.label("what"), func.count().label("n"))
-        .where(
-            columns.product == product,
-            columns.at >= micros_of(since),
-            columns.at < micros_of(until),
-        )
-        .group_by(columns.lot, columns.decision)
+        decided.where(which).group_by(columns.lot, columns.decision),
+        kinds.join_from(INSPECTIONS, found, found.c.inspection == columns.id)
+        .where(which)
+        .group_by(columns.lot, found.c.what),
     )

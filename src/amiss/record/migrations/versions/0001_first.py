@@ -6,7 +6,7 @@ Revision: 1
 from typing import Any
 
 from alembic import op
-from sqlalchemy import BigInteger, Boolean, Column, Double, Integer, PrimaryKeyConstraint, Text
+from sqlalchemy import BigInteger, Column, Double, Integer, PrimaryKeyConstraint, Text
 
 revision = "1"
 down_revision = None
@@ -191,7 +191,7 @@ def upgrade() -> None:
         _column("kind", Text),
         _column("item", Text, empty=True),
         _column("order_id", Text, empty=True),
-        _column("damaged", Boolean, empty=True),
+        _column("damaged", Integer, empty=True),
         _column("cost", Double, empty=True),
         _column("document", Text),
     )
@@ -231,7 +231,7 @@ def upgrade() -> None:
     op.create_index("deliveries_subject", "deliveries", ["channel", "subject", "state", "message"])
     _fact(
         "deleted",
-        ["fact_table", "fact_key"],
+        ["fact_table", "fact_key", "fact_digest"],
         _column("fact_table", Text),
         _column("fact_key", Text),
         _column("fact_digest", Text),

@@ -6,6 +6,7 @@ Revision: 2
 from typing import Any
 
 from alembic import op
+from alembic.util.exc import CommandError
 from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Text
 
 from amiss.record.counts import recount
@@ -34,7 +35,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Takes them away. What deleted inspections had counted is lost with them."""
+    """Takes them away, unless deleted inspections are counted nowhere else."""
+    if op.get_bind().exec_driver_sql("SELECT count(*) FROM tallies").scalar():
+        raise CommandError("what was deleted would not be counted any more")
     op.drop_table("tallies")
     op.drop_table("counts")
 
