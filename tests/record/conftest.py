@@ -15,7 +15,7 @@ NUMBERS = itertools.count()
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory):
-    """Makes an empty database each time it is called; gives its URL."""
+    """Makes an empty place in a database each time it is called; gives its URL."""
     pgserver = pytest.importorskip("pgserver")
     server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
     main = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
@@ -25,13 +25,14 @@ def postgres(tmp_path_factory):
         connection.execute(text("SELECT pg_reload_conf()"))
     engine.dispose()
 
-    def make():
+    def make():  # a schema of its own: a database takes hundreds of files
         name = f"site{next(NUMBERS)}"
         engine = create_engine(main, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE SCHEMA {name}"))
         engine.dispose()
-        return main.set(database=name).render_as_string(hide_password=False)
+        own = main.update_query_dict({"options": f"-csearch_path={name}"})
+        return own.render_as_string(hide_password=False)
 
     yield make
     server.cleanup()

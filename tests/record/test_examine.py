@@ -259,6 +259,6 @@ def names_a_problem(folder):
         return bool(str(error))
 
 
-def test_keys_of_several_columns_are_one_text(filled):
+def test_keys_of_several_columns_are_one_text():
     products = METADATA.tables["products"]
     assert key_of(products, {"product": "a", "since": 3}) == '["a",3]'
