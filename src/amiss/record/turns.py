@@ -57,10 +57,9 @@ class Turns:
             with self._turn:
                 while not job.is_done:
                     self._run_some()
-        except BaseException:  # this thread is interrupted, and nobody waits for its work any more
+        finally:  # where this thread is interrupted, nobody waits for its work any more
             with self._guard:
                 self._waiting = [one for one in self._waiting if one is not job]
-            raise
         if job.error is not None:
             raise job.error
         return job.result[0]
@@ -69,41 +68,31 @@ class Turns:
         with self._guard:
             jobs, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         try:
-            if len(jobs) == 1 or not self._run_together(jobs):
-                for job in jobs:  # each with its own error
-                    self._run_alone(job)
+            if len(jobs) > 1 and self._run(jobs) is None:
+                return
+            for job in jobs:  # each with its own error
+                job.error = self._run([job]) or job.error
         finally:  # an interrupted thread leaves the others their work
             with self._guard:
                 self._waiting = [job for job in jobs if not job.is_done] + self._waiting
 
-    def _run_alone(self, job: _Job[object]) -> None:
+    def _run(self, jobs: list[_Job[object]]) -> RecordError | None:
+        """Does all in one transaction; where the database fails, none, and says why."""
+        found: list[tuple[_Job[object], object, Exception | None]] = []
         try:
             with self.database.writing() as connection:
-                found = job.work(connection)
-        except Exception as error:  # noqa: BLE001 - it is raised where the work comes from
-            job.error = error
-        else:
-            job.result.append(found)
-
-    def _run_together(self, jobs: list[_Job[object]]) -> bool:
-        """Whether all were done; where the database failed, none was."""
-        found: dict[int, object] = {}
-        errors: dict[int, Exception] = {}
-        try:
-            with self.database.writing() as connection:
-                for place, job in enumerate(jobs):
+                for job in jobs:
                     try:
                         with connection.begin_nested():
-                            found[place] = job.work(connection)
+                            found.append((job, job.work(connection), None))
                     except DBAPIError:
                         raise  # which takes back everything
-                    except Exception as error:  # noqa: BLE001 - as above
-                        errors[place] = error
-        except RecordError:
-            return False
-        for place, job in enumerate(jobs):
-            if place in errors:
-                job.error = errors[place]
-            else:
-                job.result.append(found[place])
-        return True
+                    except Exception as error:  # noqa: BLE001 - raised where the work comes from
+                        found.append((job, None, error))
+        except RecordError as error:
+            return error
+        for job, result, failed in found:
+            job.error = failed
+            if failed is None:
+                job.result.append(result)
+        return None
