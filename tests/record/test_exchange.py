@@ -390,6 +390,42 @@ def test_archives_cannot_lead_out(tmp_path):
         unzip(tmp_path / "none.zip", tmp_path / "into")
 
 
+def test_kaputt_s_rows_come_in_and_out(small, tmp_path):
+    """Nine columns, no captures, references as a list in one cell, one crop alone."""
+    root = tmp_path / "kaputt"
+    paths = {
+        who: [f"data/test/{who}-data/image/{n}.jpg" for n in range(2)]
+        for who in ("query", "reference")
+    }
+    for path in (*paths["query"], *paths["reference"]):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        Image.effect_noise(SHAPE[::-1], 50).convert("RGB").save(root / path)
+    query = pl.DataFrame({
+        "capture_id": ["a", "b"], "item_identifier": ["i", "i"], "defect": [True, False],
+        "major_defect": [False, False], "defect_types": ["deformation", ""],
+        "item_material": ["cardboard", "cardboard"], "query_image": paths["query"],
+        "query_crop": [None, None], "query_mask": [None, None],
+    }, schema_overrides={"query_crop": pl.String, "query_mask": pl.String})  # fmt: skip
+    query.write_parquet(root / "query-test.parquet")
+    pl.DataFrame({
+        "item_identifier": ["i"], "reference_image": [",".join(paths["reference"])],
+        "reference_crop": [None], "reference_mask": [None],
+    }, schema_overrides={"reference_crop": pl.String, "reference_mask": pl.String}).write_parquet(
+        root / "reference-test.parquet"
+    )  # fmt: skip
+    done = bring(small, open_dataset(root), "kaputt")
+    assert (done.captures, done.references) == (2, 1)
+    assert give(small, tmp_path / "out").left_out == {}
+    again = pl.read_parquet(tmp_path / "out/query-test.parquet")
+    assert again.select(query.columns).equals(query)
+    for path in (*paths["query"], *paths["reference"]):
+        assert (tmp_path / "out" / path).read_bytes() == (root / path).read_bytes()
+    split = open_dataset(tmp_path / "out").split("test")
+    assert [record.defects.any for record in split] == [True, False]
+    assert len(split.references("i")) == 2
+    assert examine(small).is_clean
+
+
 def test_spreadsheets_are_handed_no_formulas():
     for bad in ("=1+1", "+1", "-1", "@A1", "\tx", "\rx"):
         assert harmless(bad) == f"'{bad}"

@@ -14,6 +14,7 @@ from amiss.record.people import Annotation, Mark, Review
 from amiss.record.queries.inspections import Wanted, history, one, page
 from amiss.record.requests import Request
 from amiss.record.site import Site
+from amiss.record.turns import Turns
 
 
 def test_what_is_recorded_is_found_again(site, inspected):
@@ -224,3 +225,27 @@ def test_pictures_that_always_vanish_are_an_error(small, inspected):
     with pytest.raises(RecordError, match="vanish"):
         small.record(inspected(views=1))
     assert page(small.database, Wanted()).inspections == ()
+
+
+def test_a_connection_that_breaks_at_its_commit_doubles_nothing(site, inspected, monkeypatch):
+    run, calls = Turns.run, []
+
+    def broken(turns, work):
+        run(turns, work)
+        calls.append(1)
+        raise RecordError("the connection is lost")
+
+    monkeypatch.setattr(Turns, "run", broken)
+    receipt = site.record(inspected())  # which was done, though the connection did not say so
+    monkeypatch.undo()
+    assert one(site.database, receipt.id)
+    assert len(page(site.database, Wanted()).inspections) == len(calls) == 1
+
+    def lost(_turns, _work):
+        raise RecordError("the connection is lost")
+
+    monkeypatch.setattr(Turns, "run", lost)
+    with pytest.raises(RecordError, match="lost"):
+        site.record(inspected())
+    monkeypatch.undo()
+    assert len(page(site.database, Wanted()).inspections) == 1
