@@ -15,6 +15,7 @@ from amiss.detect.fuse import Judged, numbers
 from amiss.domain.capture import Capture
 from amiss.domain.errors import BundleError
 from amiss.domain.evidence import Evidence
+from amiss.domain.result import Result
 from amiss.domain.words import DamageType
 from amiss.gallery.reference import Reference
 from amiss.inspector import Inspector
@@ -51,10 +52,10 @@ class OpenInspector(Inspector):
 
     judged: tuple[Judged, ...] = ()
 
-    def judge(self, capture: Capture, references: Sequence[Reference]) -> tuple[Judged, ...]:
-        """As the inspector's; what it says is kept."""
-        self.judged = super().judge(capture, references)
-        return self.judged
+    def _result(self, capture: Capture, judged: Sequence[Judged], *others: Any) -> Result:
+        """As the inspector's; what was said before it was weighed is kept."""
+        self.judged = tuple(judged)
+        return super()._result(capture, judged, *others)
 
 
 def open_inspector(bundle: Path, point: Path, threads: int | None = None) -> OpenInspector:

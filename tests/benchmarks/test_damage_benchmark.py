@@ -31,6 +31,8 @@ from benchmarks.damage.items import Items, read_items, thresholds
 from benchmarks.damage.show import markdown
 from benchmarks.damage.table import counts, short, table
 
+from recorded_pictures import picture
+
 
 def row(place, value, damage="", severity="major", px=500, tags=(), arms=None, **more):
     """One scored item; value: its score in every arm that `arms` does not name."""
@@ -383,3 +385,15 @@ def test_only_a_bundle_with_a_damage_model_is_scored(monkeypatch):
     monkeypatch.setattr(look.OpenInspector, "load", classmethod(load))
     with pytest.raises(BundleError, match="no damage model"):
         look.open_inspector("bundle", "point")
+
+
+def test_what_the_packaged_bundle_says_is_kept():
+    """The inspector hands it out on its own way, whatever that is called."""
+    bundle = default_bundle_path()
+    inspector = look.open_inspector(bundle, default_operating_point_path(), threads=1)
+    views = tuple(View(picture("kit", shot, upright=True).rgb, "q") for shot in (0, 1))
+    found = look.said(inspector, Capture(views), [], [None, None])
+    assert len(inspector.judged) == len(found["discrepancy"]) == 2
+    assert len(found["types"]) == len(look.TYPES)
+    assert found["numbers"]
+    json.dumps(found)
