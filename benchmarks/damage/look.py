@@ -52,7 +52,7 @@ class OpenInspector(Inspector):
 
     judged: tuple[Judged, ...] = ()
 
-    def _result(self, capture: Capture, judged: Sequence[Judged], *others: Any) -> Result:
+    def _result(self, capture: Capture, judged: Sequence[Judged], *others: Any) -> Result:  # noqa: ANN401
         """As the inspector's; what was said before it was weighed is kept."""
         self.judged = tuple(judged)
         return super()._result(capture, judged, *others)
