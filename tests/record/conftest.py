@@ -3,10 +3,17 @@
 import itertools
 import os
 
+import numpy as np
 import pytest
+from exchange_helpers import SHAPE, TYPES, made
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from amiss.dataset.labels import Damage, Labels, Masks
+from amiss.dataset.pack_picture import Encoding
+from amiss.dataset.writer import writing
+from amiss.domain.capture import Capture
+from amiss.domain.words import DamageType, Severity
 from amiss.record.inspections import Inspected, ViewPictures
 from amiss.record.site import Site
 
@@ -86,3 +93,29 @@ def inspected():
         return Inspected(result, pictures, **more)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory):
+    """Three products with references, one damaged item each, and a sound one."""
+    root = tmp_path_factory.mktemp("data") / "set"
+    damage = np.zeros(SHAPE, np.uint8)
+    damage[3:9, 5:20] = 1 + TYPES.index(DamageType.TEAR)
+    damage[30:35, 40:50] = 1 + TYPES.index(DamageType.HOLE)
+    item = np.zeros(SHAPE, bool)
+    item[2:38, 4:56] = True
+    with writing(root, Encoding("png")) as writer:
+        for n, split in enumerate(("train", "validation", "test")):
+            labels = Labels(product=f"p{n}", design="1")
+            writer.add_reference(f"r{n}", made(n), labels, item, split=split)
+            told = (Damage(DamageType.TEAR, Severity.MAJOR), Damage(DamageType.HOLE))
+            for capture, damages, mask in ((f"{n}a", told, damage), (f"{n}b", (), damage * 0)):
+                views = (made(10 * n), made(10 * n + 1))
+                writer.add(
+                    Capture(views, product=f"p{n}", id=capture, barcode="4006381333931"),
+                    Labels(damages, product=f"p{n}", tags=("a", "b")),
+                    [Masks(item, mask), Masks(item)],
+                    split=split,
+                )
+        writer.publish()
+    return root
